@@ -1,0 +1,112 @@
+# Correo: build, run, check. See README.md.
+#
+#   make              build into build/bin
+#   make run          build, start a private instance, send a letter through it
+#   make stop         end it, leaving nothing
+#   make check        the tests
+#   make STATIC=0     everything dynamic with glibc
+#   make SAN=1        everything with the address and undefined sanitizers
+
+STATIC ?= 1
+SAN ?= 0
+PLANT ?=
+BUILD ?= build$(if $(PLANT),-plant-$(PLANT))$(if $(filter 1,$(SAN)),-san)$(if $(filter 0,$(STATIC)),-dynamic)
+
+CC = gcc
+MUSL_CC = musl-gcc
+WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef
+CFLAGS ?= -O2 -g
+HARDEN = -fstack-protector-strong
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Ilib $(WARN) $(HARDEN) $(CFLAGS) \
+	$(foreach p,$(PLANT),-DPLANT_$(p))
+ifeq ($(SAN),1)
+STATIC = 0
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+
+B = $(BUILD)
+BIN = $B/bin
+
+# A program's name: the folder that holds its main file of the same name, with
+# the other files that it is made of, and libraries.
+HOT = smtpd-front qinject qrunner spawner deliver-local
+COLD = who-is compile-aliases compile-users compile-hosts
+PROGRAMS = $(HOT) $(COLD)
+
+smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
+	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
+qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
+	qinject/pool.c qinject/message.c
+qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c qrunner/attempt.c \
+	qrunner/lane.c qrunner/question.c qrunner/schedule.c
+spawner_SRC = deliver/spawner.c
+deliver-local_SRC = deliver/deliver-local.c
+who-is_SRC = deliver/who-is.c
+who-is_LIBS = -lcdb
+compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
+compile-users_SRC = cdb/compile-users.c cdb/compile.c
+compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
+compile-aliases_LIBS = -lcdb
+compile-users_LIBS = -lcdb
+compile-hosts_LIBS = -lcdb
+
+LIB_SRC = $(sort $(wildcard lib/base/*.c lib/sys/*.c lib/text/*.c \
+	lib/net/*.c lib/mail/*.c))
+# What needs tinycdb is linked by cold programs alone.
+HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve.c,$(LIB_SRC))
+
+all: $(PROGRAMS:%=$(BIN)/%)
+
+# The hot programs are static with musl: a start costs a third (doc/design.md).
+# musl's compiler sees the kernel's headers through links, and no glibc header.
+ifeq ($(STATIC),1)
+HOT_CC = $(MUSL_CC) -isystem $B/kernel
+HOT_LDFLAGS = -static
+HOT_NEEDS = $B/kernel/linux
+else
+HOT_CC = $(CC)
+endif
+
+$B/kernel/linux:
+	@mkdir -p $B/kernel
+	@ln -sfn /usr/include/linux $B/kernel/linux
+	@ln -sfn /usr/include/asm-generic $B/kernel/asm-generic
+	@for d in /usr/include/asm /usr/include/$$($(CC) -print-multiarch)/asm; \
+	do test ! -d $$d || ln -sfn $$d $B/kernel/asm; done
+
+$B/hot/%.o: %.c | $(HOT_NEEDS)
+	@mkdir -p $(@D)
+	$(HOT_CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+
+$B/cold/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -MMD -c -o $@ $<
+
+$B/hot/lib.a: $(HOT_LIB_SRC:%.c=$B/hot/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$B/cold/lib.a: $(LIB_SRC:%.c=$B/cold/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
+define hot_program
+$(BIN)/$(1): $$($(1)_SRC:%.c=$B/hot/%.o) $B/hot/lib.a
+	@mkdir -p $(BIN)
+	$$(HOT_CC) $$(ALL_CFLAGS) $$(HOT_LDFLAGS) -o $$@ $$^
+endef
+define cold_program
+$(BIN)/$(1): $$($(1)_SRC:%.c=$B/cold/%.o) $B/cold/lib.a
+	@mkdir -p $(BIN)
+	$$(CC) $$(ALL_CFLAGS) -pie -o $$@ $$^ $$($(1)_LIBS)
+endef
+$(foreach p,$(HOT),$(eval $(call hot_program,$(p))))
+$(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
+
+clean:
+	rm -rf build build-*
+
+-include $(shell find $B -name '*.d' 2>/dev/null)
+
+.PHONY: all clean

@@ -1,0 +1,307 @@
+"""Postfix from Debian, beside the system: own folder, port and process tree.
+
+Nothing is installed. The package is unpacked below a folder, unless the
+system has Postfix, whose programs then serve with our own configuration.
+"""
+import grp
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+MAIN_CF = """\
+compatibility_level = 3.6
+config_directory = {conf}
+queue_directory = {dir}/queue
+data_directory = {dir}/data
+command_directory = {root}/usr/sbin
+daemon_directory = {root}/usr/lib/postfix/sbin
+shlib_directory = {root}/usr/lib/postfix
+meta_directory = {conf}
+sendmail_path = {root}/usr/sbin/sendmail
+mailq_path = {root}/usr/bin/mailq
+newaliases_path = {root}/usr/bin/newaliases
+import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LD_LIBRARY_PATH
+export_environment = TZ LD_LIBRARY_PATH
+maillog_file_prefixes = {dir}
+maillog_file = {dir}/mail.log
+mail_owner = {owner}
+setgid_group = {group}
+
+myhostname = {name}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+mydestination =
+local_recipient_maps =
+alias_maps =
+alias_database =
+smtpd_tls_security_level = none
+smtp_tls_security_level = none
+smtpd_relay_restrictions =
+smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_reject_unlisted_recipient = yes
+smtpd_client_connection_count_limit = 0
+smtpd_peername_lookup = no
+# The default of 1s holds senders back as soon as the queue grows: with 50
+# sessions it costs two thirds of the rate.
+in_flow_delay = 0
+
+virtual_transport = virtual
+virtual_mailbox_domains = {domain}
+virtual_mailbox_base = {dir}
+virtual_mailbox_maps = hash:{conf}/mailboxes
+virtual_uid_maps = hash:{conf}/uids
+virtual_gid_maps = hash:{conf}/gids
+virtual_mailbox_limit = 0
+{more}
+"""
+
+# The services of Debian's master.cf that take part, without chroot.
+MASTER_CF = """\
+127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+local unix - n n - - local
+virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+# source: conf/postfix-files of Postfix, its folders below the queue
+QUEUE_FOLDERS = {"active": 0o700, "bounce": 0o700, "corrupt": 0o700,
+                 "defer": 0o700, "deferred": 0o700, "flush": 0o700,
+                 "hold": 0o700, "incoming": 0o700, "private": 0o700,
+                 "saved": 0o700, "trace": 0o700, "maildrop": 0o730,
+                 "public": 0o710}
+WAITING = ("maildrop", "incoming", "active", "deferred")
+READY_S = 20
+STOP_S = 10
+
+
+class Unavailable(Exception):
+    """Postfix cannot be had or started here; the text says why."""
+
+
+def _installed(package):
+    status = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Status}", package],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return status.stdout == "install ok installed"
+
+
+def _apt_download(package, folder, apt):
+    """Fetch a package; the lists, if the system has none, go into apt."""
+    own = ["-o", "Dir::State::lists=%s/lists" % apt,
+           "-o", "Dir::Cache=%s/cache" % apt]
+    command = ["apt-get", "-q", "-o", "APT::Sandbox::User="]
+
+    def call(*args):
+        return subprocess.run(command + list(args), cwd=folder,
+                              stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.STDOUT, timeout=300)
+
+    result = call("download", package)
+    if result.returncode != 0:
+        for name in ("lists/partial", "cache/archives/partial"):
+            os.makedirs(apt + "/" + name, exist_ok=True)
+        call(*own, "update")
+        result = call(*own, "download", package)
+    if result.returncode != 0:
+        raise Unavailable("apt-get download %s: %s" % (
+            package, result.stdout.strip().splitlines()[-1:]))
+
+
+def install(folder):
+    """Unpack Postfix, with the libraries the system lacks. Its root."""
+    if _installed("postfix"):
+        return ""
+    root = folder + "/postfix-root"
+    if os.path.exists(root + "/complete"):
+        return root
+    debs = folder + "/postfix-debs"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.rmtree(debs, ignore_errors=True)
+    os.makedirs(debs)
+    todo, done = ["postfix"], set()
+    while todo:
+        package = todo.pop()
+        done.add(package)
+        before = set(os.listdir(debs))
+        _apt_download(package, debs, folder + "/apt")
+        for deb in set(os.listdir(debs)) - before:
+            deb = debs + "/" + deb
+            subprocess.run(["dpkg", "-x", deb, root], check=True)
+            depends = subprocess.run(
+                ["dpkg-deb", "-f", deb, "Depends"], check=True,
+                stdout=subprocess.PIPE, text=True).stdout
+            for name in re.findall(r"(?:^|, )(lib[^ ,|:]+)", depends):
+                if name not in done and not _installed(name):
+                    todo.append(name)
+    open(root + "/complete", "w").close()
+    return root
+
+
+def _idle_account():
+    """An account for the queue that no process has now, and a group.
+
+    Postfix wants a user of its own and refuses root, nobody and shared uids.
+    """
+    used = set()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            used.add(os.stat("/proc/" + pid).st_uid)
+        except OSError:
+            pass
+    users = {p.pw_name: p for p in pwd.getpwall()}
+    groups = {g.gr_name: g for g in grp.getgrall()}
+    for owner in ("postfix", "uucp", "news", "games", "irc", "list", "lp"):
+        if owner not in users or users[owner].pw_uid in used:
+            continue
+        for group in ("postdrop", "news", "games", "fax", "voice", "uucp"):
+            if group in groups and \
+                    groups[group].gr_gid != users[owner].pw_gid:
+                return users[owner], groups[group]
+    raise Unavailable("no idle system account that could own its queue")
+
+
+def _free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    name = "Postfix"
+
+    def __init__(self, tree, folder, packages, domain, mailboxes, more):
+        """mailboxes: (address, uid, gid) of each; more: lines of main.cf."""
+        if os.geteuid() != 0:
+            raise Unavailable("Postfix's master must be started by root")
+        self.tree, self.dir = tree, folder
+        self.root = install(packages)
+        self.owner, self.group = _idle_account()
+        self.domain, self.mailboxes, self.more = domain, mailboxes, more
+        self.addresses = [m[0] for m in mailboxes]
+        self.maildirs = ["%s/mail/%s/Maildir" % (folder, m[0].split("@")[0])
+                         for m in mailboxes]
+        self.queues = [folder + "/queue/" + name for name in WAITING]
+        self.host, self.port = "127.0.0.1", _free_port()
+        self.process = None
+        self.version = "?"
+        self.env = dict(os.environ)
+        if self.root:
+            self.env["LD_LIBRARY_PATH"] = ":".join(
+                self.root + p for p in
+                ("/usr/lib/postfix", "/usr/lib/x86_64-linux-gnu",
+                 "/usr/lib/aarch64-linux-gnu", "/usr/lib"))
+
+    def _lay_out(self):
+        conf = self.dir + "/conf"
+        os.makedirs(conf)
+        words = {"conf": conf, "dir": self.dir, "root": self.root,
+                 "owner": self.owner.pw_name, "group": self.group.gr_name,
+                 "name": "mail." + self.domain, "domain": self.domain,
+                 "port": self.port, "more": "\n".join(self.more)}
+        with open(conf + "/main.cf", "w") as f:
+            f.write(MAIN_CF.format(**words))
+        with open(conf + "/master.cf", "w") as f:
+            f.write(MASTER_CF.format(**words))
+        open(conf + "/dynamicmaps.cf", "w").close()
+        for name, mode in QUEUE_FOLDERS.items():
+            path = "%s/queue/%s" % (self.dir, name)
+            os.makedirs(path)
+            os.chown(path, self.owner.pw_uid, self.group.gr_gid
+                     if name in ("maildrop", "public") else 0)
+            os.chmod(path, mode)
+        os.mkdir(self.dir + "/queue/pid")
+        os.mkdir(self.dir + "/data")
+        os.chown(self.dir + "/data", self.owner.pw_uid, 0)
+        for maildir, (_, uid, gid) in zip(self.maildirs, self.mailboxes):
+            for name in ("cur", "new", "tmp"):
+                os.makedirs("%s/%s" % (maildir, name))
+            for path in (os.path.dirname(maildir), maildir, maildir + "/cur",
+                         maildir + "/new", maildir + "/tmp"):
+                os.chown(path, uid, gid)
+                os.chmod(path, 0o700)
+        self._table("mailboxes", ((a, "mail/%s/Maildir/" % a.split("@")[0])
+                                  for a in self.addresses))
+        self._table("uids", ((m[0], m[1]) for m in self.mailboxes))
+        self._table("gids", ((m[0], m[2]) for m in self.mailboxes))
+
+    def _table(self, name, rows):
+        path = "%s/conf/%s" % (self.dir, name)
+        with open(path, "w") as f:
+            f.writelines("%s %s\n" % row for row in rows)
+        self._run("postmap", "hash:" + path)
+
+    def _run(self, command, *args):
+        result = subprocess.run(
+            [self.root + "/usr/sbin/" + command, "-c", self.dir + "/conf"] +
+            list(args), env=self.env, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=60)
+        if result.returncode != 0:
+            raise Unavailable("%s: %s" % (command, result.stdout.strip()))
+        return result.stdout.strip()
+
+    def start(self):
+        self._lay_out()
+        self.version = self._run("postconf", "-dh", "mail_version")
+        master = self.root + "/usr/lib/postfix/sbin/master"
+        self.process = subprocess.Popen(
+            [master, "-c", self.dir + "/conf"], env=self.env,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, preexec_fn=self.tree.enter)
+        self.tree.roots = [self.process.pid]
+        limit = time.monotonic() + READY_S
+        while time.monotonic() < limit and self.process.poll() is None:
+            try:
+                with socket.create_connection((self.host, self.port), 5) as s:
+                    if s.recv(512).startswith(b"220"):
+                        s.sendall(b"QUIT\r\n")
+                        s.recv(512)
+                        return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        raise Unavailable("Postfix did not start; its log's end:\n" +
+                          self.log_end())
+
+    def log_end(self):
+        try:
+            with open(self.dir + "/mail.log") as f:
+                return "".join(f.readlines()[-10:])
+        except OSError:
+            return "(no log)\n"
+
+    def stop(self):
+        """master ends its process group itself; it is the leader."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

@@ -1,0 +1,155 @@
+/* job - see job.h */
+#include "mail/job.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text/record.h"
+
+static const char *const verdict_names[] = {
+	[V_DONE] = "done", [V_LATER] = "later", [V_NEVER] = "never",
+};
+
+const char *
+verdict_name(enum verdict v)
+{
+	return verdict_names[v];
+}
+
+int
+job_format(struct buf *b, const struct job *j)
+{
+	b->len = 0;
+	if (record_add_u64(b, "job", j->number) == -1 ||
+	    record_add_u64(b, "replay", (uint64_t)j->replay) == -1 ||
+	    record_adds(b, "id", j->id) == -1 ||
+	    record_adds(b, "sender", j->sender) == -1 ||
+	    record_adds(b, "to", j->to) == -1 ||
+	    record_add_u64(b, "time", j->time_us) == -1 ||
+	    record_add_u64(b, "at", j->at) == -1 ||
+	    record_add_u64(b, "size", j->size) == -1 ||
+	    record_add_u64(b, "wire", j->wire) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+job_field(struct job *j, const struct field *f)
+{
+	uint64_t n;
+
+	if (field_is(f, "job"))
+		return field_u64(f, &j->number);
+	if (field_is(f, "replay")) {
+		if (field_u64(f, &n) == -1)
+			return -1;
+		j->replay = n != 0;
+		return 0;
+	}
+	if (field_is(f, "id")) {
+		if (field_copy(f, j->id, sizeof(j->id)) == -1)
+			return -1;
+		return queue_id_is(j->id) ? 0 : -1;
+	}
+	if (field_is(f, "sender"))
+		return field_copy(f, j->sender, sizeof(j->sender));
+	if (field_is(f, "to"))
+		return field_copy(f, j->to, sizeof(j->to));
+	if (field_is(f, "time"))
+		return field_u64(f, &j->time_us);
+	if (field_is(f, "at"))
+		return field_u64(f, &j->at);
+	if (field_is(f, "size"))
+		return field_u64(f, &j->size);
+	if (field_is(f, "wire"))
+		return field_u64(f, &j->wire);
+	return 0;			/* a newer runner may say more */
+}
+
+int
+job_parse(const char *s, size_t n, struct job *j)
+{
+	const char *p = s, *end = s + n;
+	struct field f;
+	int r;
+
+	memset(j, 0, sizeof(*j));
+	while ((r = record_next(&p, end, &f)) == 1)
+		if (job_field(j, &f) == -1)
+			return errno = EINVAL, -1;
+	if (r == -1 || j->id[0] == '\0' || j->to[0] == '\0' ||
+	    j->at > INT64_MAX / 2 || j->size > INT64_MAX / 2)
+		return errno = EINVAL, -1;
+	return 0;
+}
+
+int
+answer_format(struct buf *b, const struct answer *a)
+{
+	b->len = 0;
+	if (record_add_u64(b, "job", a->number) == -1 ||
+	    record_adds(b, "verdict", verdict_name(a->verdict)) == -1 ||
+	    record_adds(b, "dsn", a->dsn) == -1 ||
+	    record_adds(b, "why", a->why) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+answer_field(struct answer *a, const struct field *f, int *has_verdict)
+{
+	unsigned v;
+
+	if (field_is(f, "job"))
+		return field_u64(f, &a->number);
+	if (field_is(f, "dsn"))
+		return field_copy(f, a->dsn, sizeof(a->dsn));
+	if (field_is(f, "why"))
+		return field_copy(f, a->why, sizeof(a->why));
+	if (!field_is(f, "verdict"))
+		return 0;
+	for (v = V_DONE; v <= V_NEVER; v++)
+		if (f->n == strlen(verdict_names[v]) &&
+		    memcmp(f->value, verdict_names[v], f->n) == 0)
+			break;
+	if (v > V_NEVER)
+		return -1;
+	a->verdict = (enum verdict)v;
+	*has_verdict = 1;
+	return 0;
+}
+
+int
+answer_parse(const char *s, size_t n, struct answer *a)
+{
+	const char *p = s, *end = s + n;
+	int has_verdict = 0, r;
+	struct field f;
+
+	memset(a, 0, sizeof(*a));
+	while ((r = record_next(&p, end, &f)) == 1)
+		if (answer_field(a, &f, &has_verdict) == -1)
+			return errno = EINVAL, -1;
+	if (r == -1 || !has_verdict)
+		return errno = EINVAL, -1;
+	return 0;
+}
+
+void
+answer_set(struct answer *a, enum verdict verdict, const char *dsn,
+    const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+
+	a->verdict = verdict;
+	snprintf(a->dsn, sizeof(a->dsn), "%s", dsn);
+	va_start(ap, fmt);
+	vsnprintf(a->why, sizeof(a->why), fmt, ap);
+	va_end(ap);
+	for (p = a->why; *p != '\0'; p++)
+		if ((unsigned char)*p < 32 || *p == 127)
+			*p = '?';
+}

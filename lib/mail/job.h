@@ -1,0 +1,54 @@
+/*
+ * job - one delivery to one address, and its answer, as bounded records.
+ *
+ * The queue file's read-only descriptor travels beside a job. Strings are
+ * NUL-terminated; both structs own all their octets.
+ */
+#ifndef MAIL_JOB_H
+#define MAIL_JOB_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "mail/queuefile.h"
+#include "text/path.h"
+
+#define JOB_RECORD	2048		/* octets of the longest job or answer */
+#define WHY_OCTETS	512		/* octets of an answer's words, with NUL */
+#define DSN_OCTETS	12		/* octets of an RFC 3463 code, with NUL */
+
+struct job {
+	uint64_t number;		/* the answer carries it back */
+	int	 replay;		/* it was begun before: look first */
+	char	 id[QUEUE_ID];
+	char	 sender[ADDRESS_OCTETS + 1];	/* "" for <> */
+	char	 to[ADDRESS_OCTETS + 1];	/* the final address */
+	uint64_t time_us;		/* when the message came */
+	uint64_t at, size, wire;	/* where the message lies in the file */
+};
+
+enum verdict { V_DONE, V_LATER, V_NEVER };
+
+struct answer {
+	uint64_t number;
+	enum verdict verdict;
+	char	 dsn[DSN_OCTETS];	/* RFC 3463 */
+	char	 why[WHY_OCTETS];
+};
+
+/* Format into b, which is emptied first. 0, or -1 with errno. */
+int job_format(struct buf *b, const struct job *j);
+int answer_format(struct buf *b, const struct answer *a);
+
+/* Read n octets. 0, or -1 with errno EINVAL. */
+int job_parse(const char *s, size_t n, struct job *j);
+int answer_parse(const char *s, size_t n, struct answer *a);
+
+/* Fill a's verdict, dsn and words (formatted as by printf(3)). */
+void answer_set(struct answer *a, enum verdict verdict, const char *dsn,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* "done", "later" or "never". */
+const char *verdict_name(enum verdict v);
+
+#endif

@@ -1,0 +1,432 @@
+/* maildir - see maildir.h */
+#include "mail/maildir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "sys/io.h"
+#include "sys/newfile.h"
+#include "text/header.h"
+
+#define NAME_OCTETS	256	/* of a file in cur/, with NUL */
+#define PIECE_OCTETS	65536
+#define PREFIX_OCTETS	(2 * ADDRESS_OCTETS + 64)
+
+/* What stands before the message as it came, and what the file is called. */
+struct plan {
+	char	 name[NEWFILE_NAME];
+	char	 prefix[PREFIX_OCTETS];
+	size_t	 prefix_n;
+	uint64_t size;		/* octets of the whole file */
+};
+
+void
+maildir_failure(struct answer *a, int e, const char *what)
+{
+	const char *dsn = "4.2.0";
+
+	if (e == ENOSPC || e == EMFILE || e == ENFILE || e == ENOMEM)
+		dsn = "4.3.1";
+	else if (e == EDQUOT || e == EFBIG)
+		dsn = "4.2.2";
+	else if (e == EROFS || e == EACCES || e == EPERM)
+		dsn = "4.2.1";
+	answer_set(a, V_LATER, dsn, "%s: %s", what, strerror(e));
+}
+
+static int
+make_parts(int dir)
+{
+	static const char *const parts[] = { "tmp", "new", "cur" };
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (mkdirat(dir, parts[i], 0700) == -1 && errno != EEXIST)
+			return -1;
+	return fsync(dir);
+}
+
+/* The folder above path, open. */
+static int
+open_parent(const char *path)
+{
+	char parent[4096];
+	const char *slash = strrchr(path, '/');
+	size_t n;
+
+	if (slash == NULL)
+		return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	n = slash == path ? 1 : (size_t)(slash - path);
+	if (n >= sizeof(parent))
+		return errno = ENAMETOOLONG, -1;
+	memcpy(parent, path, n);
+	parent[n] = '\0';
+	return open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+maildir_make(const char *path)
+{
+	int parent = open_parent(path), dir = -1, r = -1, e;
+
+	if (parent == -1)
+		return -1;
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir != -1 && make_parts(dir) == 0)
+		r = fsync(parent);
+	e = errno;
+	if (dir != -1)
+		close(dir);
+	close(parent);
+	errno = e;
+	return r;
+}
+
+int
+maildir_open(struct maildir *m, const char *path, const char *host, int make)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int dir = open(path, flags), e;
+
+	m->new = m->cur = m->tmp = -1;
+	m->host = host;
+	m->piece = NULL;
+	if (dir == -1 && errno == ENOENT && make && maildir_make(path) == 0)
+		dir = open(path, flags);
+	if (dir == -1)
+		return -1;
+	m->new = openat(dir, "new", flags);
+	if (m->new != -1)
+		m->cur = openat(dir, "cur", flags);
+	if (m->cur != -1)
+		m->tmp = openat(dir, "tmp", flags);
+	if (m->tmp != -1)
+		m->piece = malloc(PREFIX_OCTETS + PIECE_OCTETS);
+	e = errno;
+	close(dir);
+	if (m->piece != NULL)
+		return 0;
+	maildir_close(m);
+	return errno = e, -1;
+}
+
+void
+maildir_close(struct maildir *m)
+{
+	if (m->new != -1)
+		close(m->new);
+	if (m->cur != -1)
+		close(m->cur);
+	if (m->tmp != -1)
+		close(m->tmp);
+	free(m->piece);
+	m->new = m->cur = m->tmp = -1;
+	m->piece = NULL;
+}
+
+static int
+make_plan(struct plan *p, const struct job *j, const char *host)
+{
+	int n = snprintf(p->prefix, sizeof(p->prefix),
+	    "Return-Path: <%s>\nDelivered-To: %s\n", j->sender, j->to);
+
+	if (n < 0 || (size_t)n >= sizeof(p->prefix))
+		return errno = EMSGSIZE, -1;
+	p->prefix_n = (size_t)n;
+	p->size = p->prefix_n + j->size;
+	n = snprintf(p->name, sizeof(p->name), "%" PRIu64 ".%s-%016" PRIx64
+	    ".%s,S=%" PRIu64 ",W=%" PRIu64, j->time_us / 1000000, j->id,
+	    ascii_fnv(j->to, strlen(j->to)), host, p->size,
+	    p->prefix_n + 2 + j->wire);
+	if (n < 0 || (size_t)n >= sizeof(p->name))
+		return errno = ENAMETOOLONG, -1;
+	return 0;
+}
+
+/* The header says that this address had the message before: a loop. */
+struct loop {
+	const char	*to;
+	int		 found;
+};
+
+static void
+check_loop(void *arg, const char *line, size_t n)
+{
+	struct loop *l = arg;
+	size_t value_n;
+	const char *value = header_value(line, n, "Delivered-To", &value_n);
+
+	if (value != NULL && ascii_is(value, value_n, l->to))
+		l->found = 1;
+}
+
+/* The next piece of the message at offset done; its octets, or -1. */
+static ssize_t
+read_piece(const struct job *j, int queue, uint64_t done, char *piece)
+{
+	uint64_t left = j->size - done;
+	size_t n = left < PIECE_OCTETS ? (size_t)left : PIECE_OCTETS;
+	ssize_t r = io_pread_full(queue, piece, n, (off_t)(j->at + done));
+
+	if (r != -1 && (size_t)r < n)
+		return errno = EIO, -1;		/* the queue file is shorter */
+	return r;
+}
+
+/* Write prefix and message. 0; 1 for a loop; -1 with errno. */
+static int
+write_message(struct maildir *m, const struct plan *p, const struct job *j,
+    int queue, int fd)
+{
+	struct header h = { .n = 0 };
+	struct loop loop = { .to = j->to };
+	uint64_t done = 0;
+	size_t before = p->prefix_n;
+
+	memcpy(m->piece, p->prefix, before);
+	do {
+		char *piece = m->piece + before;
+		ssize_t n = read_piece(j, queue, done, piece);
+
+		if (n == -1)
+			return -1;
+		header_scan(&h, piece, (size_t)n, check_loop, &loop);
+		if (loop.found)
+			return 1;
+		if (io_write_file(fd, m->piece, before + (size_t)n) == -1)
+			return -1;
+		done += (uint64_t)n;
+		before = 0;
+	} while (done < j->size);
+	return 0;
+}
+
+static int
+has_prefix(const struct plan *p, int fd, char *room)
+{
+	ssize_t r = io_pread_full(fd, room, p->prefix_n, 0);
+
+	if (r == -1)
+		return -1;
+	return (size_t)r == p->prefix_n &&
+	    memcmp(room, p->prefix, p->prefix_n) == 0;
+}
+
+/* 1 if fd holds just what this job would write, 0 if not, -1 with errno. */
+static int
+holds_message(struct maildir *m, const struct plan *p, const struct job *j,
+    int queue, int fd)
+{
+	char there[4096];
+	struct stat st;
+	uint64_t done = 0;
+	int same;
+
+	if (fstat(fd, &st) == -1)
+		return -1;
+	if ((uint64_t)st.st_size != p->size)
+		return 0;
+	same = has_prefix(p, fd, m->piece);
+	while (same == 1 && done < j->size) {
+		uint64_t left = j->size - done;
+		size_t n = left < sizeof(there) ? (size_t)left : sizeof(there);
+		ssize_t a = io_pread_full(fd, there, n,
+		    (off_t)(p->prefix_n + done));
+		ssize_t b = io_pread_full(queue, m->piece, n,
+		    (off_t)(j->at + done));
+
+		if (a == -1 || b == -1)
+			return -1;
+		same = (size_t)a == n && (size_t)b == n &&
+		    memcmp(there, m->piece, n) == 0;
+		done += n;
+	}
+	return same;
+}
+
+/* Find base in cur/, where flags stand behind it. 1 with name, 0, or -1. */
+static int
+find_in_cur(struct maildir *m, const char *base, char name[NAME_OCTETS])
+{
+	int fd = openat(m->cur, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t n = strlen(base);
+	struct dirent *d;
+	DIR *dir;
+	int e;
+
+	dir = fd == -1 ? NULL : fdopendir(fd);
+	if (dir == NULL) {
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	do {
+		errno = 0;
+		d = readdir(dir);
+	} while (d != NULL && (strncmp(d->d_name, base, n) != 0 ||
+	    (d->d_name[n] != '\0' && d->d_name[n] != ':')));
+	e = errno;
+	if (d != NULL)
+		snprintf(name, NAME_OCTETS, "%s", d->d_name);
+	closedir(dir);
+	errno = e;
+	if (d != NULL)
+		return 1;
+	return e == 0 ? 0 : -1;
+}
+
+/* Write the message anew; where name is not NULL it replaces that file. */
+static int
+put_anew(struct maildir *m, const struct plan *plan, const struct job *j,
+    int queue, struct put *p, const char *replaced)
+{
+	struct newfile f;
+	int r = -1, e;
+
+	if (newfile_open(&f, m->new, m->tmp, plan->name, 0600) == -1)
+		return -1;
+	r = write_message(m, plan, j, queue, f.fd);
+	if (r == 1) {
+		newfile_close(&f);
+		answer_set(&p->answer, V_NEVER, "5.4.6",
+		    "a mail loop: %s had this message before", j->to);
+		return 0;
+	}
+	if (r == 0 && replaced != NULL)
+		r = newfile_replace(&f, p->in_cur ? m->cur : m->new, replaced);
+	else if (r == 0)
+		r = newfile_link(&f, m->new, plan->name);
+	e = errno;
+	if (r == 0) {
+		p->fd = f.fd;		/* stays open until it is synced */
+		f.fd = -1;
+	}
+	newfile_close(&f);
+	errno = e;
+	return r;
+}
+
+/* A file of this name is there, as name in dir: keep it if it is whole. */
+static int
+keep_or_replace(struct maildir *m, const struct plan *plan,
+    const struct job *j, int queue, struct put *p, const char *name)
+{
+	int fd = openat(p->in_cur ? m->cur : m->new, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), same, e;
+
+	if (fd == -1)
+		return -1;
+#ifdef PLANT_EEXIST_DELIVERED	/* a fault that the crash tests must find */
+	same = 1;
+#else
+	same = holds_message(m, plan, j, queue, fd);
+#endif
+	if (same == 1) {
+		p->fd = fd;
+		return 0;
+	}
+	e = errno;
+	close(fd);
+	errno = e;
+	return same == -1 ? -1 : put_anew(m, plan, j, queue, p, name);
+}
+
+/* Look for what an interrupted delivery may have left. 1 when the message is
+ * there now, 0 when there is nothing, -1 with errno. */
+static int
+put_again(struct maildir *m, const struct plan *plan, const struct job *j,
+    int queue, struct put *p)
+{
+	char name[NAME_OCTETS];
+	struct stat st;
+	int r;
+
+	if (fstatat(m->new, plan->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return keep_or_replace(m, plan, j, queue, p, plan->name) == 0 ?
+		    1 : -1;
+	if (errno != ENOENT)
+		return -1;
+	r = find_in_cur(m, plan->name, name);
+	if (r != 1)
+		return r;
+	p->in_cur = 1;
+	return keep_or_replace(m, plan, j, queue, p, name) == 0 ? 1 : -1;
+}
+
+void
+maildir_put(struct maildir *m, const struct job *j, int queue, struct put *p)
+{
+	struct plan plan;
+	int r = 0;
+
+	p->fd = -1;
+	p->in_cur = 0;
+	p->name[0] = '\0';
+	p->answer.number = j->number;
+	answer_set(&p->answer, V_DONE, "2.0.0", "delivered");
+	if (make_plan(&plan, j, m->host) == -1)
+		r = -1;
+	else
+		memcpy(p->name, plan.name, sizeof(p->name));
+	if (r == 0 && j->replay)
+		r = put_again(m, &plan, j, queue, p);
+	if (r == 0) {
+		r = put_anew(m, &plan, j, queue, p, NULL);
+		if (r == -1 && errno == EEXIST)
+			r = keep_or_replace(m, &plan, j, queue, p, plan.name);
+	}
+	if (r == -1)
+		maildir_failure(&p->answer, errno, "mailbox");
+}
+
+void
+maildir_sync(struct maildir *m, struct put *p)
+{
+	if (p->fd == -1 || newfile_sync(p->fd) == 0)
+		return;
+	maildir_failure(&p->answer, errno, "fsync of the message");
+	if (!p->in_cur)		/* a second fsync would lie: write it anew */
+		unlinkat(m->new, p->name, 0);
+}
+
+/* fsync the folder once a batch; the failure goes to every put in it. */
+static void
+sync_dir_for(int dir, int in_cur, struct put *p, size_t n)
+{
+	size_t i, used = 0;
+	int e = 0;
+
+	for (i = 0; i < n; i++)
+		used += p[i].fd != -1 && p[i].in_cur == in_cur;
+	if (used == 0)
+		return;
+	if (newfile_sync_dir(dir) == -1)
+		e = errno;
+	for (i = 0; i < n && e != 0; i++)
+		if (p[i].fd != -1 && p[i].in_cur == in_cur)
+			maildir_failure(&p[i].answer, e,
+			    "fsync of the mailbox");
+}
+
+void
+maildir_sync_dirs(struct maildir *m, struct put *p, size_t n)
+{
+	size_t i;
+
+	sync_dir_for(m->new, 0, p, n);
+	sync_dir_for(m->cur, 1, p, n);
+	for (i = 0; i < n; i++)
+		if (p[i].fd != -1) {
+			close(p[i].fd);
+			p[i].fd = -1;
+		}
+}

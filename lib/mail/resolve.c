@@ -1,0 +1,240 @@
+/* resolve - see resolve.h */
+#include "mail/resolve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "text/record.h"
+
+#define DEPTH_MAX	20	/* aliases within aliases */
+#define FINAL_MAX	10000	/* final addresses of one answer */
+#define PLACES		16411	/* a prime well above it */
+
+struct way {			/* the aliases that led to where we are */
+	const char	*name;
+	size_t		 n;
+	const struct way *before;
+	int		 depth;
+};
+
+struct place {			/* a final address in the answer */
+	size_t	at, n;		/* n 0: free */
+};
+
+struct resolver {
+	struct tables	*tables;
+	const char	*host;
+	struct buf	*out;
+	size_t		 finals;
+	struct place	*place;		/* PLACES of them, or NULL */
+	int		 seen[4];	/* which kinds of existence came up */
+	int		 spoilt;	/* something did not fit in */
+};
+
+/* The place of the final address in the table of those that stand in the answer
+ * already, or of a free one; NULL without memory. */
+static struct place *
+find_place(struct resolver *r, const char *address, size_t n)
+{
+	size_t i;
+
+	if (r->place == NULL)
+		r->place = calloc(PLACES, sizeof(*r->place));
+	if (r->place == NULL)
+		return NULL;
+	i = ascii_fnv(address, n) % PLACES;
+	while (r->place[i].n > 0 && (r->place[i].n != n ||
+	    memcmp(r->out->s + r->place[i].at, address, n) != 0))
+		i = (i + 1) % PLACES;
+	return r->place + i;
+}
+
+/* Begin the group of a final address. 1; 0 when it stands there already or when
+ * no more fit in, which spoils the whole answer. */
+static int
+begin_group(struct resolver *r, const char *address, size_t n)
+{
+	struct place *p = find_place(r, address, n);
+
+	if (p != NULL && p->n > 0)
+		return 0;
+	if (p == NULL || r->finals++ >= FINAL_MAX ||
+	    record_add(r->out, "to", address, n) == -1) {
+		r->spoilt = 1;
+		return 0;
+	}
+	p->at = r->out->len - n - 1;
+	p->n = n;
+	return 1;
+}
+
+static void
+refuse(struct resolver *r, const char *address, size_t n, enum existence kind,
+    const char *code, const char *why)
+{
+	r->seen[kind] = 1;
+	if (begin_group(r, address, n) && (record_adds(r->out,
+	    code[0] == '5' ? "never" : "later", code) == -1 ||
+	    record_adds(r->out, "why", why) == -1))
+		r->spoilt = 1;
+}
+
+static void
+unsure(struct resolver *r, const char *address, size_t n, const char *what)
+{
+	char why[256];
+
+	strcpy(why, what);
+	strncat(why, ": ", sizeof(why) - strlen(why) - 1);
+	strncat(why, strerror(errno), sizeof(why) - strlen(why) - 1);
+	refuse(r, address, n, IS_UNSURE, "4.3.0", why);
+}
+
+static void
+accept_mailbox(struct resolver *r, const char *address, size_t n,
+    const struct mailbox *m)
+{
+	struct buf *out = r->out;
+
+	if (m->uid == 0) {
+		refuse(r, address, n, IS_UNSURE, "4.3.5",
+		    "root has no mailbox: an alias must say who reads it");
+		return;
+	}
+	r->seen[IS_HERE] = 1;
+	if (begin_group(r, address, n) &&
+	    (record_add_u64(out, "uid", m->uid) == -1 ||
+	    record_add_u64(out, "gid", m->gid) == -1 ||
+	    record_adds(out, "user", m->user) == -1 ||
+	    record_adds(out, "home", m->home) == -1 ||
+	    record_adds(out, "mailbox", m->path) == -1 ||
+	    record_add_u64(out, "make", (uint64_t)m->make) == -1))
+		r->spoilt = 1;
+}
+
+static void
+find_user(struct resolver *r, const char *address, size_t n, size_t local)
+{
+	struct mailbox m;
+	int found = tables_virtual(r->tables, address, n, &m);
+
+	if (found == -1) {
+		unsure(r, address, n, "users.cdb");
+		return;
+	}
+	if (found == 0)
+		found = tables_system(r->tables, address, local, &m);
+	if (found == -1)
+		unsure(r, address, n, "the system's users");
+	else if (found == 0)
+		refuse(r, address, n, IS_NOBODY, "5.1.1", "no such user");
+	else
+		accept_mailbox(r, address, n, &m);
+}
+
+static int
+is_on_way(const struct way *w, const char *name, size_t n)
+{
+	for (; w != NULL; w = w->before)
+		if (w->n == n && memcmp(w->name, name, n) == 0)
+			return 1;
+	return 0;
+}
+
+static void resolve_one(struct resolver *r, const char *s, size_t n,
+    const struct way *way);
+
+static void
+resolve_targets(struct resolver *r, const struct buf *targets,
+    const struct way *way)
+{
+	const char *p = targets->s, *end = p + targets->len;
+
+	while (p < end) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((lf != NULL ? lf : end) - p);
+
+		if (n > 0)
+			resolve_one(r, p, n, way);
+		p = lf != NULL ? lf + 1 : end;
+	}
+}
+
+/* Follow the alias name if there is one. 1 if it was followed, 0, or -1. */
+static int
+follow_alias(struct resolver *r, const char *name, size_t n,
+    const struct way *way)
+{
+	struct way here = { .name = name, .n = n, .before = way,
+	    .depth = way != NULL ? way->depth + 1 : 1 };
+	struct buf targets = BUF_MAX(ANSWER_MAX);
+	int found;
+
+	if (is_on_way(way, name, n))
+		return 0;
+	if (here.depth > DEPTH_MAX)
+		return errno = ELOOP, -1;
+	found = tables_alias(r->tables, name, n, &targets);
+	if (found == 1)
+		resolve_targets(r, &targets, &here);
+	buf_free(&targets);
+	return found;
+}
+
+static void
+resolve_one(struct resolver *r, const char *s, size_t n,
+    const struct way *way)
+{
+	struct buf a = BUF_MAX(ADDRESS_OCTETS + DOMAIN_OCTETS);
+	size_t local = address_local(s, n);
+	int found = -1;
+
+	if (buf_add(&a, s, n) == 0 && (local < n || (buf_add(&a, "@", 1) == 0 &&
+	    buf_adds(&a, r->host) == 0))) {
+		ascii_lower_all(a.s, a.len);
+		found = tables_host(r->tables, a.s + local + 1,
+		    a.len - local - 1);
+	}
+	if (found == -1)
+		unsure(r, s, n, "local-host-names.cdb");
+	else if (found == 0)
+		refuse(r, a.s, a.len, IS_ELSEWHERE, "4.3.5",
+		    "mail to other hosts is not sent");
+	else {
+		found = follow_alias(r, a.s, a.len, way);
+		if (found == 0)
+			found = follow_alias(r, a.s, local, way);
+		if (found == -1)
+			unsure(r, a.s, a.len, "aliases.cdb");
+		else if (found == 0)
+			find_user(r, a.s, a.len, local);
+	}
+	buf_free(&a);
+}
+
+enum existence
+resolve(struct tables *t, const char *host, const char *address, size_t n,
+    struct buf *out)
+{
+	struct resolver r = { .tables = t, .host = host, .out = out };
+	size_t was = out->len;
+
+	resolve_one(&r, address, n, NULL);
+	free(r.place);
+	r.place = NULL;
+	if (r.spoilt) {		/* all or nothing: half would be forgotten */
+		out->len = was;
+		r.finals = 0;
+		refuse(&r, address, n, IS_UNSURE, "4.3.5",
+		    "it leads to too many addresses");
+		free(r.place);
+		return IS_UNSURE;
+	}
+	if (r.seen[IS_HERE])
+		return IS_HERE;
+	if (r.seen[IS_UNSURE])
+		return IS_UNSURE;
+	return r.seen[IS_ELSEWHERE] ? IS_ELSEWHERE : IS_NOBODY;
+}

@@ -1,0 +1,174 @@
+/* tables - see tables.h */
+#include "mail/tables.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text/record.h"
+
+int
+tables_init(struct tables *t, const char *etc, int system_users)
+{
+	static const char *const names[3] = {
+		"aliases", "users", "local-host-names",
+	};
+	struct table *all[3] = { &t->aliases, &t->users, &t->hosts };
+	int i, n;
+
+	for (i = 0; i < 3; i++) {
+		n = snprintf(t->path[i], sizeof(t->path[i]), "%s/%s.cdb", etc,
+		    names[i]);
+		if (n < 0 || (size_t)n >= sizeof(t->path[i]))
+			return errno = ENAMETOOLONG, -1;
+		all[i]->path = t->path[i];
+		all[i]->fd = -1;
+	}
+	t->system_users = system_users;
+	return 0;
+}
+
+static void
+table_close(struct table *t)
+{
+	if (t->fd == -1)
+		return;
+	cdb_free(&t->cdb);
+	close(t->fd);
+	t->fd = -1;
+}
+
+/* Open the table, or open it anew where the file was replaced. */
+static int
+table_fresh(struct table *t)
+{
+	struct stat st;
+
+	if (stat(t->path, &st) == -1)
+		return -1;
+	if (t->fd != -1 && st.st_ino == t->st.st_ino &&
+	    st.st_dev == t->st.st_dev &&
+	    st.st_mtim.tv_sec == t->st.st_mtim.tv_sec &&
+	    st.st_mtim.tv_nsec == t->st.st_mtim.tv_nsec)
+		return 0;
+	table_close(t);
+	t->fd = open(t->path, O_RDONLY | O_CLOEXEC);
+	if (t->fd == -1)
+		return -1;
+	if (fstat(t->fd, &t->st) == -1 || cdb_init(&t->cdb, t->fd) != 0) {
+		close(t->fd);
+		t->fd = -1;
+		return errno = EPROTO, -1;
+	}
+	return 0;
+}
+
+/* The value of key: 1 with *value and *n, 0, or -1 with errno. */
+static int
+table_find(struct table *t, const char *key, size_t key_n, const char **value,
+    size_t *n)
+{
+	int r;
+
+	if (table_fresh(t) == -1)
+		return -1;
+	r = cdb_find(&t->cdb, key, (unsigned)key_n);
+	if (r < 0)
+		return errno = EPROTO, -1;
+	if (r == 0)
+		return 0;
+	*n = cdb_datalen(&t->cdb);
+	*value = cdb_getdata(&t->cdb);
+	return 1;
+}
+
+int
+tables_host(struct tables *t, const char *domain, size_t n)
+{
+	const char *value;
+	size_t value_n;
+
+	return table_find(&t->hosts, domain, n, &value, &value_n);
+}
+
+int
+tables_alias(struct tables *t, const char *name, size_t n, struct buf *out)
+{
+	const char *value;
+	size_t value_n;
+	int r = table_find(&t->aliases, name, n, &value, &value_n);
+
+	if (r == 1 && buf_add(out, value, value_n) == -1)
+		return -1;
+	return r;
+}
+
+static int
+set_path(struct mailbox *m)
+{
+	int n = snprintf(m->path, sizeof(m->path), "%s/Maildir", m->home);
+
+	if (n < 0 || (size_t)n >= sizeof(m->path))
+		return errno = ENAMETOOLONG, -1;
+	return 1;
+}
+
+int
+tables_virtual(struct tables *t, const char *address, size_t n,
+    struct mailbox *m)
+{
+	const char *p, *end;
+	size_t value_n;
+	uint64_t uid = 0, gid = 0;
+	struct field f;
+	int r = table_find(&t->users, address, n, &p, &value_n);
+
+	if (r != 1)
+		return r;
+	memset(m, 0, sizeof(*m));
+	end = p + value_n;
+	while ((r = record_next(&p, end, &f)) == 1) {
+		if (field_is(&f, "uid"))
+			r = field_u64(&f, &uid);
+		else if (field_is(&f, "gid"))
+			r = field_u64(&f, &gid);
+		else if (field_is(&f, "home"))
+			r = field_copy(&f, m->home, sizeof(m->home));
+		if (r == -1)
+			break;
+	}
+	if (r == -1 || uid == 0)
+		return errno = EPROTO, -1;
+	m->uid = (uid_t)uid;
+	m->gid = (gid_t)gid;
+	return set_path(m);
+}
+
+int
+tables_system(struct tables *t, const char *user, size_t n,
+    struct mailbox *m)
+{
+	char name[sizeof(m->user)], room[4096];
+	struct passwd pw, *found;
+	int e;
+
+	if (!t->system_users || n == 0 || n >= sizeof(name))
+		return 0;
+	memcpy(name, user, n);
+	name[n] = '\0';
+	e = getpwnam_r(name, &pw, room, sizeof(room), &found);
+	if (found == NULL)
+		return e == 0 || e == ENOENT ? 0 : (errno = e, -1);
+	memset(m, 0, sizeof(*m));
+	m->uid = pw.pw_uid;
+	m->gid = pw.pw_gid;
+	m->make = 1;
+	memcpy(m->user, name, n + 1);
+	if (strlen(pw.pw_dir) >= sizeof(m->home))
+		return errno = ENAMETOOLONG, -1;
+	strcpy(m->home, pw.pw_dir);
+	return set_path(m);
+}

@@ -1,0 +1,62 @@
+/*
+ * tables - look names up in the compiled tables and in the system's users.
+ *
+ * The tables are ETC/aliases.cdb, users.cdb and local-host-names.cdb. A table
+ * that was replaced is taken up at the next look-up; one that is missing or
+ * can't be read is an error (temporary), never an empty table.
+ */
+#ifndef MAIL_TABLES_H
+#define MAIL_TABLES_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "text/path.h"
+
+#include <cdb.h>
+
+struct table {
+	const char	*path;		/* the caller's */
+	int		 fd;		/* -1: not open */
+	struct stat	 st;		/* of what is open */
+	struct cdb	 cdb;
+};
+
+struct tables {
+	struct table	aliases, users, hosts;
+	char		path[3][1024];
+	int		system_users;	/* 0: the system's users get no mail */
+};
+
+#define MAILBOX_PATH	1024
+
+/* A mailbox that mail can go to. */
+struct mailbox {
+	uid_t	uid;
+	gid_t	gid;
+	char	user[64];		/* "" for a virtual user */
+	char	home[MAILBOX_PATH];
+	char	path[MAILBOX_PATH];	/* of the Maildir */
+	int	make;			/* 1: may be made where it is missing */
+};
+
+/* Name the tables in the folder etc. 0, or -1 with errno ENAMETOOLONG. */
+int tables_init(struct tables *t, const char *etc, int system_users);
+
+/* 1 if the domain (lower case) is ours, 0 if not, -1 with errno. */
+int tables_host(struct tables *t, const char *domain, size_t n);
+
+/* The targets of an alias, each followed by LF, into out. 1, 0 (no such name), or
+ * -1 with errno. */
+int tables_alias(struct tables *t, const char *name, size_t n,
+    struct buf *out);
+
+/* The mailbox of an address of a virtual user (local@domain, lower case), or of
+ * the system's user of that name. 1, 0 (no such user), or -1 with errno. */
+int tables_virtual(struct tables *t, const char *address, size_t n,
+    struct mailbox *m);
+int tables_system(struct tables *t, const char *user, size_t n,
+    struct mailbox *m);
+
+#endif

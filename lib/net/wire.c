@@ -1,0 +1,94 @@
+/* wire - see wire.h */
+#include "net/wire.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sys/clock.h"
+#include "sys/io.h"
+
+static int64_t
+deadline_of(const struct wire *w)
+{
+	int64_t d = clock_mono_ms() + w->timeout_ms;
+
+	return d < w->end_ms ? d : w->end_ms;
+}
+
+int
+wire_flush(struct wire *w)
+{
+	size_t n = w->out_n;
+
+	w->out_n = 0;
+	return n == 0 ? 0 : io_write(w->out, w->out_buf, n, deadline_of(w));
+}
+
+int
+wire_put(struct wire *w, const char *p, size_t n)
+{
+	if (n > sizeof(w->out_buf) - w->out_n && wire_flush(w) == -1)
+		return -1;
+	if (n > sizeof(w->out_buf))
+		return io_write(w->out, p, n, deadline_of(w));
+	memcpy(w->out_buf + w->out_n, p, n);
+	w->out_n += n;
+	return 0;
+}
+
+static ssize_t
+fill_until(struct wire *w, int64_t deadline)
+{
+	ssize_t r;
+
+	if (w->at < w->n)
+		return (ssize_t)(w->n - w->at);
+	if (wire_flush(w) == -1)
+		return -1;
+	r = io_read(w->in, w->in_buf, sizeof(w->in_buf), deadline);
+	if (r == -1)
+		return -1;
+	w->at = 0;
+	w->n = (size_t)r;
+	return r;
+}
+
+ssize_t
+wire_fill(struct wire *w)
+{
+	return fill_until(w, deadline_of(w));
+}
+
+ssize_t
+wire_line(struct wire *w, char *line, size_t cap)
+{
+	int64_t deadline = deadline_of(w);
+	size_t n = 0, total = 0;
+
+	for (;;) {
+		const char *lf;
+		size_t run, keep;
+		ssize_t r = fill_until(w, deadline);
+
+		if (r == -1)
+			return -1;
+		if (r == 0)
+			return errno = ECONNRESET, -1;
+		lf = memchr(w->in_buf + w->at, '\n', (size_t)r);
+		run = lf != NULL ? (size_t)(lf - w->in_buf) - w->at :
+		    (size_t)r;
+		keep = run < cap - 1 - n ? run : cap - 1 - n;
+		memcpy(line + n, w->in_buf + w->at, keep);
+		n += keep;
+		total += run;
+		w->at += run + (lf != NULL);
+		if (lf != NULL)
+			break;
+	}
+	if (total > n)
+		return errno = EMSGSIZE, -1;
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	line[n] = '\0';
+	return (ssize_t)n;
+}

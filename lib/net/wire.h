@@ -1,0 +1,48 @@
+/*
+ * wire - a client's connection: lines in with a deadline, replies out in as few
+ * packets as the client's pipelining allows.
+ *
+ * Replies wait in out until input must be waited for (RFC 2920 3.2), so that a
+ * client that pipelines gets them together.
+ */
+#ifndef NET_WIRE_H
+#define NET_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WIRE_IN		16384
+#define WIRE_OUT	8192
+
+struct wire {
+	int	in, out;		/* descriptors */
+	int	timeout_ms;		/* for one wait, and for one line */
+	int64_t	end_ms;			/* of the whole session, clock_mono_ms's */
+	size_t	at, n;			/* what is unread in in_buf */
+	size_t	out_n;
+	char	in_buf[WIRE_IN];
+	char	out_buf[WIRE_OUT];
+};
+
+/*
+ * wire_line - the next line, without its CRLF or LF.
+ *
+ * line     gets at most cap - 1 octets and a NUL
+ * returns  octets; or -1 with errno EMSGSIZE (the line was longer, it is read
+ *          to its end and gone), ETIMEDOUT, ECONNRESET (no more lines), or the
+ *          system's. A NUL in the line is an octet like others.
+ */
+ssize_t wire_line(struct wire *w, char *line, size_t cap);
+
+/* Make sure that something is unread in in_buf: octets there, 0 at the end, or -1
+ * with errno. Replies are flushed before a wait. */
+ssize_t wire_fill(struct wire *w);
+
+/* Add to the replies. 0, or -1 with errno: the client is gone or does not read. */
+int wire_put(struct wire *w, const char *p, size_t n);
+
+/* Send the replies now. 0, or -1. */
+int wire_flush(struct wire *w);
+
+#endif

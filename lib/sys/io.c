@@ -1,0 +1,115 @@
+/* io - see io.h */
+#include "sys/io.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "sys/clock.h"
+
+int
+io_wait(int fd, short events, int64_t deadline_ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	for (;;) {
+		int r = poll(&p, 1, clock_left_ms(deadline_ms));
+
+		if (r > 0)
+			return 0;
+		if (r == 0)
+			return errno = ETIMEDOUT, -1;
+		if (errno != EINTR)
+			return -1;
+	}
+}
+
+ssize_t
+io_read(int fd, void *p, size_t n, int64_t deadline_ms)
+{
+	ssize_t r;
+
+	for (;;) {
+		if (io_wait(fd, POLLIN, deadline_ms) == -1)
+			return -1;
+		r = read(fd, p, n);
+		if (r != -1 || (errno != EINTR && errno != EAGAIN))
+			return r;
+	}
+}
+
+ssize_t
+io_read_full(int fd, void *p, size_t n, int64_t deadline_ms)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = io_read(fd, (char *)p + got, n - got, deadline_ms);
+
+		if (r == -1)
+			return -1;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+int
+io_write(int fd, const void *p, size_t n, int64_t deadline_ms)
+{
+	const char *s = p;
+
+	while (n > 0) {
+		ssize_t w;
+
+		if (io_wait(fd, POLLOUT, deadline_ms) == -1)
+			return -1;
+		w = write(fd, s, n);
+		if (w == -1 && errno != EINTR && errno != EAGAIN)
+			return -1;
+		if (w > 0) {
+			s += w;
+			n -= (size_t)w;
+		}
+	}
+	return 0;
+}
+
+ssize_t
+io_pread_full(int fd, void *p, size_t n, off_t off)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = pread(fd, (char *)p + got, n - got,
+		    off + (off_t)got);
+
+		if (r == -1 && errno == EINTR)
+			continue;
+		if (r == -1)
+			return -1;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+int
+io_write_file(int fd, const void *p, size_t n)
+{
+	const char *s = p;
+
+	while (n > 0) {
+		ssize_t w = write(fd, s, n);
+
+		if (w == -1 && errno != EINTR)
+			return -1;
+		if (w > 0) {
+			s += w;
+			n -= (size_t)w;
+		}
+	}
+	return 0;
+}

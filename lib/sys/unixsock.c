@@ -1,0 +1,147 @@
+/* unixsock - see unixsock.h */
+#include "sys/unixsock.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+unix_addr(struct sockaddr_un *addr, const char *path)
+{
+	size_t n = strlen(path);
+
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	if (n >= sizeof(addr->sun_path))
+		return errno = ENAMETOOLONG, -1;
+	memcpy(addr->sun_path, path, n + 1);
+	return 0;
+}
+
+static int
+close_keep_errno(int fd)
+{
+	int e = errno;
+
+	close(fd);
+	errno = e;
+	return -1;
+}
+
+int
+unix_listen(const char *path, int type, mode_t mode, int backlog)
+{
+	struct sockaddr_un addr;
+	int fd;
+
+	if (unix_addr(&addr, path) == -1)
+		return -1;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (unlink(path) == -1 && errno != ENOENT)
+		return close_keep_errno(fd);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1 ||
+	    chmod(path, mode) == -1 || listen(fd, backlog) == -1)
+		return close_keep_errno(fd);
+	return fd;
+}
+
+int
+unix_connect(const char *path, int type)
+{
+	struct sockaddr_un addr;
+	int fd;
+
+	if (unix_addr(&addr, path) == -1)
+		return -1;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1)
+		return close_keep_errno(fd);
+	return fd;
+}
+
+int
+unix_accept(int listen_fd, int nonblock)
+{
+	return accept4(listen_fd, NULL, NULL,
+	    SOCK_CLOEXEC | (nonblock ? SOCK_NONBLOCK : 0));
+}
+
+uid_t
+unix_peer_uid(int fd)
+{
+	struct ucred c;
+	socklen_t n = sizeof(c);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &n) == -1)
+		return (uid_t)-1;
+	return c.uid;
+}
+
+union control {
+	char		room[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr	align;
+};
+
+int
+unix_send(int fd, const void *p, size_t n, int pass, int flags)
+{
+	struct iovec v = { .iov_base = (void *)(uintptr_t)p, .iov_len = n };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+	union control c = { .room = { 0 } };
+	struct cmsghdr *h;
+	ssize_t w;
+
+	if (pass != -1) {
+		m.msg_control = c.room;
+		m.msg_controllen = sizeof(c.room);
+		h = CMSG_FIRSTHDR(&m);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(h), &pass, sizeof(int));
+	}
+	do
+		w = sendmsg(fd, &m, flags | MSG_NOSIGNAL);
+	while (w == -1 && errno == EINTR);
+	if (w == -1)
+		return -1;
+	return (size_t)w == n ? 0 : (errno = EMSGSIZE, -1);
+}
+
+ssize_t
+unix_recv(int fd, void *p, size_t n, int *pass, int flags)
+{
+	struct iovec v = { .iov_base = p, .iov_len = n };
+	union control c = { .room = { 0 } };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
+	    .msg_control = c.room, .msg_controllen = sizeof(c.room) };
+	struct cmsghdr *h;
+	int got = -1;
+	ssize_t r;
+
+	do
+		r = recvmsg(fd, &m, flags | MSG_CMSG_CLOEXEC);
+	while (r == -1 && errno == EINTR);
+	if (r == -1)
+		return -1;
+	h = CMSG_FIRSTHDR(&m);
+	if (h != NULL && h->cmsg_level == SOL_SOCKET &&
+	    h->cmsg_type == SCM_RIGHTS && h->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&got, CMSG_DATA(h), sizeof(int));
+	if (pass != NULL)
+		*pass = got;
+	else if (got != -1)
+		close(got);
+	if (m.msg_flags & MSG_TRUNC) {
+		if (pass != NULL && got != -1)
+			close(got), *pass = -1;
+		return errno = EMSGSIZE, -1;
+	}
+	return r;
+}

@@ -1,0 +1,13 @@
+/* date - a time as mail writes it, always in UTC. Pure. */
+#ifndef TEXT_DATE_H
+#define TEXT_DATE_H
+
+#include <stdint.h>
+
+#define DATE_OCTETS	40	/* room that date_mail needs, with NUL */
+
+/* Seconds since 1970 as "Tue, 24 Nov 2026 10:57:27 +0000" (RFC 5322 3.3), for
+ * the years to 9999. */
+void date_mail(char out[DATE_OCTETS], uint64_t seconds);
+
+#endif

@@ -1,0 +1,252 @@
+/* table - see table.h */
+#include "text/table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/num.h"
+
+static int
+wrong(struct table_text *t, const char *why)
+{
+	t->wrong = why;
+	return errno = EINVAL, -1;
+}
+
+static int
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* The next physical line without its end and the blanks behind it; 0 at the end. */
+static int
+next_line(struct table_text *t, const char **line, size_t *n)
+{
+	const char *lf;
+
+	if (t->p == t->end)
+		return 0;
+	lf = memchr(t->p, '\n', (size_t)(t->end - t->p));
+	*line = t->p;
+	*n = (size_t)((lf != NULL ? lf : t->end) - t->p);
+	t->p = lf != NULL ? lf + 1 : t->end;
+	t->line++;
+	while (*n > 0 && is_blank((*line)[*n - 1]))
+		(*n)--;
+	return 1;
+}
+
+/* The next line that is neither empty nor a comment. */
+static int
+next_entry(struct table_text *t, const char **line, size_t *n)
+{
+	do
+		if (!next_line(t, line, n))
+			return 0;
+	while (*n == 0 || **line == '#');
+	return 1;
+}
+
+static int
+continues(const struct table_text *t)
+{
+	return t->p < t->end && (*t->p == ' ' || *t->p == '\t');
+}
+
+static void
+trim(const char **s, size_t *n)
+{
+	while (*n > 0 && is_blank(**s)) {
+		(*s)++;
+		(*n)--;
+	}
+	while (*n > 0 && is_blank((*s)[*n - 1]))
+		(*n)--;
+}
+
+/* An address as a table writes it: local, or local@domain; into b, lower case. */
+static const char *
+add_address(struct buf *b, const char *s, size_t n)
+{
+	struct buf path = BUF_MAX(ADDRESS_OCTETS + 2);
+	struct buf out = BUF_MAX(ADDRESS_OCTETS);
+	const char *why = NULL;
+
+	if (buf_add(&path, "<", 1) == -1 || buf_add(&path, s, n) == -1 ||
+	    buf_add(&path, ">", 1) == -1)
+		why = "the address is too long";
+	else if (path_parse(path.s, path.len, &out) != (ssize_t)path.len ||
+	    out.len == 0)
+		why = "this is no address";
+	else {
+		ascii_lower_all(out.s, out.len);
+		if (buf_add(b, out.s, out.len) == -1)
+			why = "the entry is too long";
+	}
+	buf_free(&path);
+	buf_free(&out);
+	return why;
+}
+
+static const char *
+add_targets(struct buf *targets, const char *s, size_t n)
+{
+	while (n > 0) {
+		const char *comma = memchr(s, ',', n), *one = s, *why;
+		size_t len = comma != NULL ? (size_t)(comma - s) : n;
+		size_t skip = comma != NULL ? len + 1 : len;
+
+		s += skip;
+		n -= skip;
+		trim(&one, &len);
+		if (len == 0)
+			continue;
+		if (*one == '|' || *one == '/' || *one == ':' || *one == '"')
+			return "a target must be an address, "
+			    "no program, file or list";
+		why = add_address(targets, one, len);
+		if (why == NULL && buf_add(targets, "\n", 1) == -1)
+			why = "the entry is too long";
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+int
+alias_next(struct table_text *t, struct buf *name, struct buf *targets)
+{
+	const char *line, *colon, *why, *s;
+	size_t n, len;
+
+	name->len = targets->len = 0;
+	if (!next_entry(t, &line, &n))
+		return 0;
+	if (is_blank(*line))
+		return wrong(t, "the line goes on from nothing");
+	colon = memchr(line, ':', n);
+	if (colon == NULL)
+		return wrong(t, "a colon behind the name is missing");
+	s = line;
+	len = (size_t)(colon - line);
+	trim(&s, &len);
+	why = add_address(name, s, len);
+	if (why == NULL)
+		why = add_targets(targets, colon + 1,
+		    (size_t)(line + n - colon - 1));
+	while (why == NULL && continues(t) && next_line(t, &line, &n)) {
+		trim(&line, &n);
+		if (n > 0 && *line != '#')
+			why = add_targets(targets, line, n);
+	}
+	if (why == NULL && targets->len == 0)
+		why = "the name has no target";
+	if (why != NULL)
+		return wrong(t, why);
+	return 1;
+}
+
+/* The field up to the next ':' of *s, *n; both move behind it. */
+static size_t
+take_field(const char **s, size_t *n)
+{
+	const char *colon = memchr(*s, ':', *n);
+	size_t len = colon != NULL ? (size_t)(colon - *s) : *n;
+	size_t skip = colon != NULL ? len + 1 : len;
+
+	*s += skip;
+	*n -= skip;
+	return len;
+}
+
+static int
+copy_field(const char **s, size_t *n, char *out, size_t cap)
+{
+	const char *from = *s;
+	size_t len = take_field(s, n);
+
+	if (len >= cap || memchr(from, '\0', len) != NULL)
+		return -1;
+	memcpy(out, from, len);
+	out[len] = '\0';
+	return 0;
+}
+
+static int
+number_field(const char **s, size_t *n, uint64_t max, uint64_t *out)
+{
+	const char *from = *s;
+	size_t len = take_field(s, n);
+
+	return num_u64(from, len, out) == -1 || *out > max ? -1 : 0;
+}
+
+static const char *
+user_address(const char **s, size_t *n, struct user_line *u)
+{
+	struct buf b = BUF_MAX(ADDRESS_OCTETS);
+	const char *from = *s, *why;
+	size_t len = take_field(s, n);
+
+	why = add_address(&b, from, len);
+	if (why == NULL && address_local(b.s, b.len) == b.len)
+		why = "the address has no domain";
+	if (why == NULL) {
+		memcpy(u->address, b.s, b.len);
+		u->address[b.len] = '\0';
+	}
+	buf_free(&b);
+	return why;
+}
+
+int
+user_next(struct table_text *t, struct user_line *u)
+{
+	const char *s, *why;
+	size_t n;
+
+	if (!next_entry(t, &s, &n))
+		return 0;
+	memset(u, 0, sizeof(*u));
+	why = user_address(&s, &n, u);
+	if (why != NULL)
+		return wrong(t, why);
+	if (copy_field(&s, &n, u->hash, sizeof(u->hash)) == -1)
+		return wrong(t, "the password hash is too long");
+	if (number_field(&s, &n, UINT32_MAX - 1, &u->uid) == -1 || u->uid == 0)
+		return wrong(t, "the third field is no uid above 0");
+	if (number_field(&s, &n, UINT32_MAX - 1, &u->gid) == -1)
+		return wrong(t, "the fourth field is no gid");
+	if (copy_field(&s, &n, u->home, sizeof(u->home)) == -1 ||
+	    u->home[0] != '/')
+		return wrong(t, "the home is no full path");
+	if (n > 0 && *s == ':')
+		take_field(&s, &n);		/* an empty quota is none */
+	else if (n > 0 && number_field(&s, &n, INT64_MAX, &u->quota) == -1)
+		return wrong(t, "the quota is no number of octets");
+	if (copy_field(&s, &n, u->rights, sizeof(u->rights)) == -1)
+		return wrong(t, "the rights are too long");
+	if (n > 0)
+		return wrong(t, "there are more than seven fields");
+	return 1;
+}
+
+int
+host_next(struct table_text *t, struct buf *b)
+{
+	const char *s;
+	size_t n;
+
+	b->len = 0;
+	if (!next_entry(t, &s, &n))
+		return 0;
+	trim(&s, &n);
+	if (!domain_is_valid(s, n))
+		return wrong(t, "this is no domain name");
+	if (buf_add(b, s, n) == -1)
+		return wrong(t, "the domain is too long");
+	ascii_lower_all(b->s, b->len);
+	return 1;
+}

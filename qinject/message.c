@@ -1,0 +1,235 @@
+/* message - one message on its way into the queue. */
+#include "qinject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/ascii.h"
+#include "sys/env.h"
+#include "sys/log.h"
+#include "sys/unixsock.h"
+#include "text/date.h"
+#include "text/record.h"
+
+#define HOPS_MAX	100	/* RFC 5321 6.3 asks for 100 and more */
+#define TELL_S		10	/* a runner that takes no id for so long */
+#define RECEIVED_OCTETS	(DOMAIN_OCTETS + ADDRESS_OCTETS + 1024)
+
+/* The facts that Received shows; each "" where it is missing. */
+struct shown {
+	char	client[64];
+	char	helo[256];
+	char	proto[16];
+	char	rcpt[ADDRESS_OCTETS + 1];
+	unsigned rcpts, senders;
+};
+
+static int
+open_folder(int queue, const char *name, int exit_code)
+{
+	int fd = openat(queue, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		die(exit_code, "queue folder %s:", name);
+	return fd;
+}
+
+void
+message_init(struct message *m, int exit_queue)
+{
+	const char *queue = env_str("QUEUE", NULL);
+	int fd = open(queue, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		die(exit_queue, "queue %s:", queue);
+	m->host = env_str("NAME", NULL);
+	m->msg = open_folder(fd, QUEUE_MSG, exit_queue);
+	m->tmp = open_folder(fd, QUEUE_TMP, exit_queue);
+	m->runner.path = env_str("RUNNER_SOCKET", "");
+	m->runner.fd = -1;
+	close(fd);
+}
+
+static int
+show_field(struct shown *s, const struct field *f)
+{
+	if (field_is(f, "sender")) {
+		s->senders++;
+		return f->n > ADDRESS_OCTETS ? -1 : 0;
+	}
+	if (field_is(f, "rcpt")) {
+		s->rcpts++;
+		return f->n == 0 ? -1 : field_copy(f, s->rcpt,
+		    sizeof(s->rcpt));
+	}
+	if (field_is(f, "client"))
+		return field_copy(f, s->client, sizeof(s->client));
+	if (field_is(f, "helo"))
+		return field_copy(f, s->helo, sizeof(s->helo));
+	if (field_is(f, "proto"))
+		return field_copy(f, s->proto, sizeof(s->proto));
+	return field_is(f, "size") || field_is(f, "wire") ||
+	    field_is(f, "time") ? -1 : 0;
+}
+
+static int
+read_facts(const char *facts, size_t n, struct shown *s)
+{
+	const char *p = facts, *end = facts + n;
+	struct field f;
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	while ((r = record_next(&p, end, &f)) == 1)
+		if (show_field(s, &f) == -1)
+			return errno = EINVAL, -1;
+	if (r == -1 || s->senders != 1 || s->rcpts == 0)
+		return errno = EINVAL, -1;
+	return 0;
+}
+
+/* A client's words inside our header: nothing that means something there. */
+static void
+tame(char *s)
+{
+	for (; *s != '\0'; s++)
+		if (!ascii_graph(*s) || strchr("()<>;\\\",", *s) != NULL)
+			*s = '?';
+}
+
+/* source: RFC 5321 4.4 */
+static int
+add_received(struct message *m, struct shown *s)
+{
+	char line[RECEIVED_OCTETS], from[512], to[ADDRESS_OCTETS + 16] = "";
+	char date[DATE_OCTETS];
+	int n;
+
+	tame(s->helo);
+	tame(s->client);
+	tame(s->proto);
+	date_mail(date, m->writer.time_us / 1000000);
+	if (s->client[0] != '\0')
+		snprintf(from, sizeof(from), "from %s ([%s])\n\tby %s with %s",
+		    s->helo, s->client, m->host, s->proto);
+	else
+		snprintf(from, sizeof(from), "by %s (from uid %u)", m->host,
+		    (unsigned)getuid());
+	if (s->rcpts == 1)
+		snprintf(to, sizeof(to), "\n\tfor <%s>", s->rcpt);
+	n = snprintf(line, sizeof(line), "Received: %s id %s%s;\n\t%s\n", from,
+	    m->writer.id, to, date);
+	return queue_add(&m->writer, line, (size_t)n);
+}
+
+int
+message_begin(struct message *m, const char *facts, size_t n)
+{
+	struct shown shown;
+
+	message_abort(m);
+	if (read_facts(facts, n, &shown) == -1 ||
+	    queue_begin(&m->writer, m->msg, m->tmp, facts, n) == -1)
+		return -1;
+	m->open = 1;
+	m->hops = 0;
+	m->header.n = 0;
+	m->header.done = 0;
+	if (add_received(m, &shown) == 0)
+		return 0;
+	message_abort(m);
+	return -1;
+}
+
+static void
+count_hop(void *arg, const char *line, size_t n)
+{
+	unsigned *hops = arg;
+	size_t value_n;
+
+	*hops += header_value(line, n, "Received", &value_n) != NULL;
+}
+
+int
+message_add(struct message *m, const void *p, size_t n)
+{
+	header_scan(&m->header, p, n, count_hop, &m->hops);
+	if (queue_add(&m->writer, p, n) == 0)
+		return 0;
+	message_abort(m);
+	return -1;
+}
+
+void
+message_end(struct message *m, struct injected *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (m->hops > HOPS_MAX) {
+		answer_set(&out->answer, V_NEVER, "5.4.6",
+		    "a mail loop: %u Received fields", m->hops);
+		message_abort(m);
+		return;
+	}
+	m->open = 0;
+	if (queue_commit(&m->writer) == -1) {
+		answer_set(&out->answer, V_LATER, "4.3.1",
+		    "the queue cannot be written: %s", strerror(errno));
+		return;
+	}
+	answer_set(&out->answer, V_DONE, "2.0.0", "queued");
+	memcpy(out->id, m->writer.id, sizeof(out->id));
+}
+
+void
+message_abort(struct message *m)
+{
+	if (m->open)
+		queue_abort(&m->writer);
+	m->open = 0;
+}
+
+static int
+tell_now(struct runner *r, const char *id)
+{
+	const struct timeval patience = { .tv_sec = TELL_S };
+
+	if (r->fd == -1) {
+		r->fd = unix_connect(r->path, SOCK_SEQPACKET);
+		if (r->fd != -1)
+			(void)setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO,
+			    &patience, sizeof(patience));
+	}
+	if (r->fd == -1 || unix_send(r->fd, id, strlen(id), -1, 0) == -1) {
+		if (r->fd != -1)
+			close(r->fd);
+		r->fd = -1;
+		return -1;
+	}
+	return 0;
+}
+
+void
+runner_tell(struct runner *r, const char *id)
+{
+	int was_open = r->fd != -1;
+
+	if (r->path[0] == '\0' || tell_now(r, id) == 0)
+		return;
+	if (was_open)		/* it may have been started anew */
+		(void)tell_now(r, id);
+}
+
+void
+runner_leave(struct runner *r)
+{
+	if (r->fd == -1)
+		return;
+	(void)unix_send(r->fd, RUNNER_BYE, strlen(RUNNER_BYE), -1, 0);
+	close(r->fd);
+	r->fd = -1;
+}

@@ -1,0 +1,246 @@
+/* pool - workers that accept in turn.
+ *
+ * All workers wait in accept(2) on one socket and the kernel wakes one. Each
+ * says in shared memory whether it is busy; the last idle one that gets work
+ * pokes the master, which starts another. So there is always somebody who
+ * accepts, and an idle server keeps a few.
+ */
+#include "qinject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "sys/env.h"
+#include "sys/log.h"
+#include "sys/loop.h"
+#include "sys/sandbox.h"
+#include "sys/sigfd.h"
+#include "sys/unixsock.h"
+
+#define SPARE		4	/* workers that stay when there is no work */
+#define IDLE_S		30	/* then one that is not needed leaves */
+#define BACKLOG		512
+
+enum { FREE, IDLE, BUSY };
+
+struct pool {
+	struct loop	 loop;
+	struct message	*message;
+	int		 listen;
+	int		 poke[2];	/* workers write, the master reads */
+	int		 signals;
+	int		 stop;
+	unsigned	 most;
+	pid_t		*pid;		/* of each place */
+	atomic_uchar	*state;		/* of each place, shared */
+};
+
+static unsigned
+count(const struct pool *p, unsigned char state)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < p->most; i++)
+		n += atomic_load_explicit(p->state + i,
+		    memory_order_relaxed) == state;
+	return n;
+}
+
+static void
+poke_master(const struct pool *p)
+{
+	(void)!write(p->poke[1], "", 1);
+}
+
+static void
+work(struct pool *p, unsigned place)
+{
+	for (;;) {
+		int fd = unix_accept(p->listen, 0);
+
+		if (fd == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			if (getppid() != 1 && count(p, IDLE) <= SPARE)
+				continue;
+			runner_leave(&p->message->runner);
+			_exit(EXIT_DONE);
+		}
+		if (fd == -1)
+			continue;
+		atomic_store(p->state + place, BUSY);
+		if (count(p, IDLE) == 0)
+			poke_master(p);
+		serve_stream(p->message, fd);
+		close(fd);
+		atomic_store(p->state + place, IDLE);
+	}
+}
+
+static void
+become_worker(struct pool *p, unsigned place)
+{
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+#ifdef PR_SET_PDEATHSIG
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+	work(p, place);
+}
+
+static int
+start_worker(struct pool *p)
+{
+	unsigned i;
+	pid_t pid;
+
+	for (i = 0; i < p->most && atomic_load(p->state + i) != FREE; i++)
+		;
+	if (i == p->most)
+		return -1;
+	atomic_store(p->state + i, IDLE);
+	pid = fork();
+	if (pid == 0)
+		become_worker(p, i);
+	p->pid[i] = pid;
+	if (pid == -1) {
+		atomic_store(p->state + i, FREE);
+		say("fork:");
+	}
+	return pid == -1 ? -1 : 0;
+}
+
+/* Bring the idle workers up to what is wanted. */
+static void
+keep_spare(struct pool *p)
+{
+	unsigned idle = count(p, IDLE);
+
+	while (idle++ < SPARE && start_worker(p) == 0)
+		;
+}
+
+static void
+reap(struct pool *p)
+{
+	pid_t pid;
+	int status;
+	unsigned i;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		for (i = 0; i < p->most; i++)
+			if (p->pid[i] == pid) {
+				p->pid[i] = 0;
+				atomic_store(p->state + i, FREE);
+			}
+		if (WIFSIGNALED(status))
+			say("worker pid=%d was killed by signal %d", (int)pid,
+			    WTERMSIG(status));
+	}
+}
+
+static void
+on_signal(void *arg, short revents)
+{
+	struct pool *p = arg;
+	int n;
+
+	(void)revents;
+	while ((n = sigfd_next(p->signals)) != 0)
+		if (n == SIGTERM)
+			p->stop = 1;
+	reap(p);
+	if (!p->stop)
+		keep_spare(p);
+}
+
+static void
+on_poke(void *arg, short revents)
+{
+	struct pool *p = arg;
+	char c[64];
+
+	(void)revents;
+	(void)!read(p->poke[0], c, sizeof(c));
+	keep_spare(p);
+}
+
+static void
+end_workers(const struct pool *p)
+{
+	unsigned i;
+
+	for (i = 0; i < p->most; i++)
+		if (p->pid[i] > 0)
+			kill(p->pid[i], SIGTERM);
+	while (wait(NULL) > 0)
+		;
+}
+
+static void
+open_pool(struct pool *p, const char *path)
+{
+	static const int signals[] = { SIGTERM, SIGCHLD };
+	const struct timeval idle = { .tv_sec = IDLE_S };
+
+	p->state = mmap(NULL, p->most, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p->pid = mmap(NULL, p->most * sizeof(*p->pid), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p->state == MAP_FAILED || p->pid == MAP_FAILED)
+		die(EXIT_TEMP, "no memory:");
+	p->signals = sigfd_open(signals, 2);
+	p->listen = unix_listen(path, SOCK_STREAM, 0666, BACKLOG);
+	if (p->signals == -1 || p->listen == -1 ||
+	    setsockopt(p->listen, SOL_SOCKET, SO_RCVTIMEO, &idle,
+	    sizeof(idle)) == -1)
+		die(EXIT_TEMP, "socket %s:", path);
+	if (pipe2(p->poke, O_CLOEXEC | O_NONBLOCK) == -1 ||
+	    loop_add(&p->loop, p->signals, POLLIN, on_signal, p) == -1 ||
+	    loop_add(&p->loop, p->poke[0], POLLIN, on_poke, p) == -1)
+		die(EXIT_TEMP, "loop:");
+}
+
+/* The service reads what a stranger sent: nothing but the queue is in reach. */
+static void
+confine(void)
+{
+	const struct sandbox_path queue = {
+		.path = env_str("QUEUE", NULL), .write = 1,
+	};
+
+	if (sandbox_no_new_privs() == -1)
+		die(EXIT_TEMP, "no_new_privs:");
+	if (sandbox_files(&queue, 1) == 0)
+		say("Landlock level %d", sandbox_files_level());
+	else if (errno == ENOSYS || errno == EOPNOTSUPP)
+		say("this kernel has no Landlock: uids alone guard the files");
+	else
+		die(EXIT_TEMP, "Landlock:");
+}
+
+int
+serve_pool(struct message *m, const char *path, unsigned most)
+{
+	static struct pool p;
+
+	p.message = m;
+	p.most = most;
+	open_pool(&p, path);
+	confine();
+	keep_spare(&p);
+	env_notify_ready();
+	while (!p.stop)
+		if (loop_once(&p.loop, -1) == -1 && errno != EINTR)
+			die(EXIT_TEMP, "poll:");
+	end_workers(&p);
+	return EXIT_DONE;
+}

@@ -1,0 +1,34 @@
+/* qinject - the only writer of new queue files: one message as qmail-queue takes
+ * it, or with -s a service for streams of them. See qinject.8. */
+#include "qinject.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "sys/env.h"
+#include "sys/log.h"
+
+#define WORKERS_MAX	200
+#define EXIT_QUEUE	62	/* qmail-queue: the queue's folder is amiss */
+
+int
+main(int argc, char **argv)
+{
+	static struct message m = { .writer = QUEUE_WRITER };
+
+	progname = "qinject";
+	signal(SIGPIPE, SIG_IGN);
+	umask(077);
+	if (argc == 1) {
+		message_init(&m, EXIT_QUEUE);
+		return one_message(&m);
+	}
+	if (argc != 2 || strcmp(argv[1], "-s") != 0)
+		die(EXIT_PERM, "usage: qinject [-s]");
+	message_init(&m, EXIT_TEMP);
+	return serve_pool(&m, env_str("QINJECT_SOCKET", NULL),
+	    (unsigned)env_u64("QINJECT_WORKERS", WORKERS_MAX, 1, 1000));
+}

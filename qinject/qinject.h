@@ -1,0 +1,65 @@
+/* qinject - what its parts share. */
+#ifndef QINJECT_QINJECT_H
+#define QINJECT_QINJECT_H
+
+#include "mail/injector.h"
+#include "mail/queuefile.h"
+#include "text/header.h"
+
+/* The way to the runner, which is told each id. */
+struct runner {
+	const char	*path;		/* its socket, NULL: nobody to tell */
+	int		 fd;		/* -1: not connected */
+};
+
+/* One message at a time on its way into the queue. */
+struct message {
+	const char	*host;		/* for Received */
+	int		 msg, tmp;	/* descriptors of QUEUE/msg, QUEUE/tmp */
+	struct runner	 runner;
+	struct queue_writer writer;
+	struct header	 header;
+	unsigned	 hops;		/* Received fields that it brought */
+	int		 open;		/* begun and neither ended nor given up */
+};
+
+/* Take the settings and open the queue. EXIT_... or qmail-queue's codes on
+ * failure, by die. */
+void message_init(struct message *m, int exit_queue);
+
+/*
+ * message_begin - begin a message with its facts.
+ *
+ * facts    sender, rcpt and others; checked here, whoever sent them
+ * returns  0; or -1 with errno EINVAL (facts that are none), or the system's
+ */
+int message_begin(struct message *m, const char *facts, size_t n);
+
+/* Add octets. 0, or -1 with errno; the message is then given up. */
+int message_add(struct message *m, const void *p, size_t n);
+
+/* Put it on the disk; out is what the sender is told. The runner is not told yet. */
+void message_end(struct message *m, struct injected *out);
+
+/* Give it up, if one is open. */
+void message_abort(struct message *m);
+
+/* Tell the runner of a message that is on the disk. Nothing is lost when it
+ * cannot be told: it looks at the whole queue when it starts, and when a
+ * connection ends. */
+void runner_tell(struct runner *r, const char *id);
+
+/* End the connection politely: a runner that sees one end without this looks
+ * through the queue for what its writer may have left. */
+void runner_leave(struct runner *r);
+
+/* One message as qmail-queue takes it: octets on 0, envelope on 1. Its exit code. */
+int one_message(struct message *m);
+
+/* Serve one connection of frames until it ends. */
+void serve_stream(struct message *m, int fd);
+
+/* Keep workers that accept on the socket at path in turn, until SIGTERM. */
+int serve_pool(struct message *m, const char *path, unsigned most);
+
+#endif

@@ -1,0 +1,492 @@
+/* attempt - one try at one message.
+ *
+ * Open it, ask who-is about each recipient, give a job to the mailbox's lane for
+ * each final address that has no final result yet, note the results, and decide
+ * what becomes of the message.
+ */
+#include "runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "text/record.h"
+
+#define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
+
+/* What the journal says of an address. */
+struct known {
+	struct known	*next;
+	int		 started;	/* begun, and no result behind it */
+	int		 final;		/* delivered, or failed for good */
+	int		 failed;
+	size_t		 n;
+	char		 address[];
+};
+
+static struct known *
+find_known(struct attempt *a, const char *address, size_t n)
+{
+	struct known *k;
+
+	for (k = a->known; k != NULL; k = k->next)
+		if (k->n == n && memcmp(k->address, address, n) == 0)
+			return k;
+	return NULL;
+}
+
+static void
+note_entry(void *arg, const struct journal_entry *e)
+{
+	struct attempt *a = arg;
+	struct known *k;
+
+	if (e->kind == J_WHY || e->kind == J_NEXT)
+		return;
+	k = find_known(a, e->address, e->address_n);
+	if (k == NULL) {
+		k = calloc(1, sizeof(*k) + e->address_n + 1);
+		if (k == NULL)
+			die(EXIT_TEMP, "no memory for a journal");
+		memcpy(k->address, e->address, e->address_n);
+		k->n = e->address_n;
+		k->next = a->known;
+		a->known = k;
+	}
+	k->started = e->kind == J_START;
+	if (e->kind == J_DONE || e->kind == J_NEVER)
+		k->final = 1;
+	if (e->kind == J_NEVER)
+		k->failed = 1;
+}
+
+static void
+attempt_free(struct attempt *a)
+{
+	struct attempt **at = &a->runner->attempts;
+
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	a->runner->active--;
+	while (a->finals != NULL) {
+		struct final *f = a->finals;
+
+		a->finals = f->next;
+		free(f->address);
+		free(f);
+	}
+	while (a->known != NULL) {
+		struct known *k = a->known;
+
+		a->known = k->next;
+		free(k);
+	}
+	buf_free(&a->head.text);
+	if (a->file != -1)
+		close(a->file);
+	if (a->reader != -1)
+		close(a->reader);
+	free(a);
+}
+
+static void
+schedule(struct runner *r, struct waiting *w, int64_t wait_ms)
+{
+	if (messages_schedule(&r->messages, w, clock_mono_ms() + wait_ms)
+	    == -1) {
+		say("id=%s is left for the next scan:", w->id);
+		messages_forget(&r->messages, w);
+		r->rescan = 1;
+	}
+}
+
+static int
+write_lines(struct attempt *a, const struct buf *lines)
+{
+	if (queue_write_journal(a->file, lines) == 0)
+		return 0;
+	say("id=%s its journal cannot be written:", a->message->id);
+	return -1;
+}
+
+int
+attempt_note_start(struct final *f)
+{
+	struct buf b = BUF_MAX(ADDRESS_OCTETS + 64);
+	int r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
+
+	if (r == 0)
+		r = write_lines(f->attempt, &b);
+	buf_free(&b);
+	return r;
+}
+
+static void
+note_result(struct attempt *a, const struct final *f)
+{
+	static const enum journal_kind kinds[] = {
+		[V_DONE] = J_DONE, [V_LATER] = J_LATER, [V_NEVER] = J_NEVER,
+	};
+	struct buf b = BUF_MAX(ADDRESS_OCTETS + WHY_OCTETS + 128);
+
+	if (journal_line(&b, kinds[f->answer.verdict], clock_wall_us(),
+	    f->answer.dsn, f->address) == -1 ||
+	    (f->answer.verdict != V_DONE &&
+	    journal_line(&b, J_WHY, 0, NULL, f->answer.why) == -1))
+		say("id=%s a result is not noted:", a->message->id);
+	else
+		(void)write_lines(a, &b);
+	buf_free(&b);
+}
+
+static void
+log_result(const struct attempt *a, const struct final *f)
+{
+	static const char *const words[] = {
+		[V_DONE] = "Sent", [V_LATER] = "Deferred", [V_NEVER] = "Failed",
+	};
+	uint64_t now = clock_wall_us();
+	uint64_t delay_ms = now > a->head.time_us ?
+	    (now - a->head.time_us) / 1000 : 0;
+
+	say("id=%s to=<%s> relay=local delay=%u.%03u dsn=%s stat=%s%s%s",
+	    a->message->id, f->address, (unsigned)(delay_ms / 1000),
+	    (unsigned)(delay_ms % 1000), f->answer.dsn,
+	    words[f->answer.verdict],
+	    f->answer.verdict == V_DONE ? "" : " why=",
+	    f->answer.verdict == V_DONE ? "" : f->answer.why);
+}
+
+/* All recipients have it: the file may go, without a sync. */
+static void
+finish_done(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+	struct final *f;
+
+	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
+		messages_forget(&r->messages, w);
+		return;
+	}
+	say("id=%s is delivered but stays in the queue:", w->id);
+	for (f = a->finals; f != NULL; f = f->next)
+		note_result(a, f);
+	schedule(r, w, 60000);
+}
+
+static void
+finish_failed(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+
+	if (set_aside(r, w->id, QUEUE_FAILED) == 0) {
+		say("id=%s from=<%s> stat=Failed set aside in %s", w->id,
+		    a->sender, QUEUE_FAILED);
+		messages_forget(&r->messages, w);
+	} else
+		schedule(r, w, TROUBLE_MS);
+}
+
+static void
+finish_later(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+	struct buf b = BUF_MAX(128);
+	char count[16];
+	int64_t wait_ms;
+
+	wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+	snprintf(count, sizeof(count), "%u", w->attempts);
+	if (journal_line(&b, J_NEXT, clock_wall_us() +
+	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
+		(void)write_lines(a, &b);
+	buf_free(&b);
+	schedule(r, w, wait_ms);
+}
+
+/* When nothing is out any more: what becomes of the message. */
+static void
+finish_if_over(struct attempt *a)
+{
+	int later = 0, failed = 0;
+	const struct known *k;
+	struct final *f;
+
+	if (a->questions > 0 || a->jobs > 0)
+		return;
+	for (f = a->finals; f != NULL; f = f->next) {
+		later |= f->settled && f->answer.verdict == V_LATER;
+		failed |= f->settled && f->answer.verdict == V_NEVER;
+	}
+	for (k = a->known; k != NULL; k = k->next)
+		failed |= k->failed;
+	if (a->parked_at != NULL)
+		lane_park(a->parked_at, a->message);
+	else if (later)
+		finish_later(a);
+	else if (failed)
+		finish_failed(a);
+	else
+		finish_done(a);
+	attempt_free(a);
+}
+
+/* f->answer is set: note it, unless its message's end says it as well. */
+static void
+settle(struct final *f)
+{
+	struct attempt *a = f->attempt;
+	uint64_t now = clock_wall_us(), age_s;
+
+	age_s = now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
+	if (f->answer.verdict == V_LATER &&
+	    age_s >= a->runner->schedule.giveup_s) {
+		char why[WHY_OCTETS];
+
+		memcpy(why, f->answer.why, sizeof(why));
+		answer_set(&f->answer, V_NEVER, "4.4.7",
+		    "given up after %u s: %.400s", (unsigned)age_s, why);
+	}
+	f->settled = 1;
+	log_result(a, f);
+	if (f->answer.verdict != V_DONE || a->final_n > 1 || a->questions > 0)
+		note_result(a, f);
+}
+
+void
+attempt_settled(struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	settle(f);
+	a->jobs--;
+	finish_if_over(a);
+}
+
+static struct final *
+add_final(struct attempt *a, const char *address, size_t n)
+{
+	struct final *f;
+
+	for (f = a->finals; f != NULL; f = f->next)
+		if (strlen(f->address) == n &&
+		    memcmp(f->address, address, n) == 0)
+			return NULL;
+	f = calloc(1, sizeof(*f));
+	if (f != NULL)
+		f->address = strndup(address, n);
+	if (f == NULL || f->address == NULL)
+		die(EXIT_TEMP, "no memory for a recipient");
+	f->attempt = a;
+	f->next = a->finals;
+	a->finals = f;
+	a->final_n++;
+	return f;
+}
+
+/* One group of who-is's answer. */
+struct group {
+	const char	*to;
+	size_t		 to_n;
+	struct destination to_mailbox;
+	struct answer	 answer;	/* where mail can't go */
+};
+
+static void
+carry_out(struct attempt *a, struct group *g)
+{
+	struct known *k = find_known(a, g->to, g->to_n);
+	struct final *f;
+	struct lane *full;
+
+	if (k != NULL && k->final)
+		return;			/* never tried again */
+	f = add_final(a, g->to, g->to_n);
+	if (f == NULL)
+		return;			/* another recipient led there too */
+	f->replay = a->early || (k != NULL && k->started);
+	if (g->to_mailbox.mailbox[0] == '\0') {
+		f->answer = g->answer;
+		settle(f);
+		return;
+	}
+	if (lane_add(a->runner, &g->to_mailbox, f, &full) == 0)
+		a->jobs++;
+	else if (full != NULL) {
+		if (a->parked_at == NULL) {
+			a->parked_at = full;
+			full->holds++;
+		}
+	} else {
+		answer_set(&f->answer, V_LATER, "4.3.0", "no memory");
+		settle(f);
+	}
+}
+
+static int
+group_field(struct group *g, const struct field *f)
+{
+	struct destination *d = &g->to_mailbox;
+
+	if (field_is(f, "uid"))
+		return field_u64(f, &d->uid);
+	if (field_is(f, "gid"))
+		return field_u64(f, &d->gid);
+	if (field_is(f, "make"))
+		return field_u64(f, &d->make);
+	if (field_is(f, "user"))
+		return field_copy(f, d->user, sizeof(d->user));
+	if (field_is(f, "home"))
+		return field_copy(f, d->home, sizeof(d->home));
+	if (field_is(f, "mailbox"))
+		return field_copy(f, d->mailbox, sizeof(d->mailbox));
+	if (field_is(f, "why"))
+		return field_copy(f, g->answer.why, sizeof(g->answer.why));
+	if (field_is(f, "never") || field_is(f, "later")) {
+		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
+		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
+	}
+	return 0;
+}
+
+static void
+begin_group(struct group *g, const struct field *f)
+{
+	memset(g, 0, sizeof(*g));
+	g->to = f->value;
+	g->to_n = f->n;
+	answer_set(&g->answer, V_LATER, "4.3.0", "who-is gave no answer");
+}
+
+/* Each group of the lines is a final address. 0, or -1 when they are none. */
+static int
+read_groups(struct attempt *a, const char *p, size_t n)
+{
+	const char *end = p + n;
+	struct group g = { .to = NULL };
+	struct field f;
+	int r;
+
+	while ((r = record_next(&p, end, &f)) == 1) {
+		if (field_is(&f, "to")) {
+			if (g.to != NULL)
+				carry_out(a, &g);
+			begin_group(&g, &f);
+		} else if (g.to == NULL || group_field(&g, &f) == -1)
+			return -1;
+	}
+	if (r == -1 || g.to == NULL)
+		return -1;
+	carry_out(a, &g);
+	return 0;
+}
+
+void
+attempt_answered(struct attempt *a, const char *address, const char *p,
+    size_t n)
+{
+	if (p == NULL || read_groups(a, p, n) == -1) {
+		struct final *f = add_final(a, address, strlen(address));
+
+		if (f != NULL) {
+			answer_set(&f->answer, V_LATER, "4.3.0",
+			    "who-is does not answer");
+			settle(f);
+		}
+	}
+	a->questions--;
+	finish_if_over(a);
+}
+
+/* 0, or -1 with errno; EINVAL: this is no whole message. */
+static int
+open_message(struct attempt *a)
+{
+	const char *id = a->message->id;
+	int msg = a->runner->msg;
+
+	a->file = openat(msg, id, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	if (a->file == -1)
+		return -1;
+	a->reader = openat(msg, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (a->reader == -1)
+		return -1;
+	if (queue_read_head(a->reader, &a->head, 0) == -1 ||
+	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
+		return -1;
+	a->early = a->head.time_us <= a->runner->boot_us;
+	return queue_read_journal(a->reader, &a->head, note_entry, a);
+}
+
+static void
+cannot_open(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+
+	if (errno == ENOENT && a->file == -1) {
+		messages_forget(&r->messages, w);	/* somebody took it */
+		return;
+	}
+	if (errno == EINVAL || errno == EMSGSIZE) {
+		say("id=%s is no whole message: moved to %s", w->id,
+		    QUEUE_BAD);
+		if (set_aside(r, w->id, QUEUE_BAD) == 0) {
+			messages_forget(&r->messages, w);
+			return;
+		}
+	} else
+		say("id=%s cannot be opened:", w->id);
+	schedule(r, w, TROUBLE_MS);
+}
+
+static void
+ask_all(struct attempt *a)
+{
+	const char *p = a->head.text.s, *end = p + a->head.text.len;
+	struct field f;
+
+	a->questions = 1;	/* hold it open while questions are added */
+	while (record_next(&p, end, &f) == 1)
+		if (field_is(&f, "rcpt")) {
+			a->questions++;
+			ask_about(a->runner, a, f.value, f.n);
+		}
+	a->questions--;
+	finish_if_over(a);
+}
+
+void
+attempt_begin(struct runner *r, struct waiting *w)
+{
+	struct attempt *a = calloc(1, sizeof(*a));
+
+	messages_take(&r->messages, w);
+	if (a == NULL) {
+		schedule(r, w, TROUBLE_MS);
+		return;
+	}
+	a->runner = r;
+	a->message = w;
+	a->file = a->reader = -1;
+	a->head.text.max = QUEUE_HEAD_MAX;
+	a->next = r->attempts;
+	r->attempts = a;
+	r->active++;
+	if (open_message(a) == -1) {
+		cannot_open(a);
+		attempt_free(a);
+		return;
+	}
+	ask_all(a);
+}

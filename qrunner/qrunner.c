@@ -1,0 +1,229 @@
+/* qrunner - the queue's schedule: take each message when it is due, give out its
+ * jobs, note the results. See qrunner.8. */
+#include "runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "sys/clock.h"
+#include "sys/env.h"
+#include "sys/log.h"
+#include "sys/sigfd.h"
+#include "sys/unixsock.h"
+
+#define BACKLOG		512
+#define DAY_S		86400u
+
+/* A writer of queue files. */
+struct writer {
+	struct runner	*runner;
+	int		 fd;
+	int		 polite;	/* it said good bye */
+};
+
+static void
+drop_writer(struct writer *w)
+{
+	if (!w->polite)		/* what it left behind must be looked for */
+		w->runner->rescan = 1;
+	loop_remove(&w->runner->loop, w->fd);
+	close(w->fd);
+	free(w);
+}
+
+static void
+take_id(struct runner *r, const char *id)
+{
+	struct waiting *w = messages_add(&r->messages, id);
+
+	if (w == NULL)		/* a scan was faster */
+		return;
+	if (messages_schedule(&r->messages, w, clock_mono_ms()) == -1) {
+		messages_forget(&r->messages, w);
+		r->rescan = 1;
+	}
+}
+
+static void
+on_id(void *arg, short revents)
+{
+	struct writer *w = arg;
+	char id[QUEUE_ID];
+	ssize_t n;
+
+	(void)revents;
+	while ((n = unix_recv(w->fd, id, sizeof(id) - 1, NULL,
+	    MSG_DONTWAIT)) > 0) {
+		id[n] = '\0';
+		w->polite = strcmp(id, RUNNER_BYE) == 0;
+		if (!w->polite)
+			take_id(w->runner, id);
+	}
+	if (n == 0 || errno != EAGAIN)
+		drop_writer(w);
+}
+
+static void
+on_connect(void *arg, short revents)
+{
+	struct runner *r = arg;
+	int fd = unix_accept(r->listen, 0);
+	struct writer *w;
+
+	(void)revents;
+	if (fd == -1)
+		return;
+	w = calloc(1, sizeof(*w));
+	if (w == NULL || loop_add(&r->loop, fd, POLLIN, on_id, w) == -1) {
+		close(fd);
+		free(w);
+		return;
+	}
+	w->runner = r;
+	w->fd = fd;
+}
+
+static void
+on_signal(void *arg, short revents)
+{
+	struct runner *r = arg;
+
+	(void)revents;
+	while (sigfd_next(r->signals) != 0)
+		r->stop = 1;
+}
+
+static void
+take_settings(struct runner *r)
+{
+	struct schedule *s = &r->schedule;
+	const char *factor = env_str("RETRY_FACTOR", "1.5");
+	char *end;
+	double f = strtod(factor, &end);
+
+	if (*end != '\0' || f < 1 || f > 100)
+		die(EXIT_PERM, "setting RETRY_FACTOR=%s is not a number from 1 "
+		    "to 100", factor);
+	s->factor_100 = (uint64_t)(f * 100 + 0.5);
+	s->first_s = env_u64("RETRY_FIRST_S", 300, 1, 10 * DAY_S);
+	s->max_s = env_u64("RETRY_MAX_S", 14400, 1, 10 * DAY_S);
+	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
+	r->asker.path = env_str("WHOIS_SOCKET", NULL);
+	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
+}
+
+static void
+open_queue(struct runner *r)
+{
+	const char *queue = env_str("QUEUE", NULL);
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+	r->queue = open(queue, flags);
+	if (r->queue == -1)
+		die(EXIT_TEMP, "queue %s:", queue);
+	r->msg = openat(r->queue, QUEUE_MSG, flags);
+	if (r->msg == -1)
+		die(EXIT_TEMP, "queue folder %s:", QUEUE_MSG);
+	r->boot_us = clock_boot_us();
+}
+
+/* Two descriptors a message, one a lane and one a writer. */
+static void
+raise_limits(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < 4096) {
+		l.rlim_cur = l.rlim_max < 4096 ? l.rlim_max : 4096;
+		(void)setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+static void
+open_sockets(struct runner *r)
+{
+	static const int signals[] = { SIGTERM };
+	const char *path = env_str("RUNNER_SOCKET", NULL);
+
+	r->signals = sigfd_open(signals, 1);
+	r->listen = unix_listen(path, SOCK_SEQPACKET, 0600, BACKLOG);
+	if (r->signals == -1 || r->listen == -1)
+		die(EXIT_TEMP, "socket %s:", path);
+	if (loop_add(&r->loop, r->listen, POLLIN, on_connect, r) == -1 ||
+	    loop_add(&r->loop, r->signals, POLLIN, on_signal, r) == -1)
+		die(EXIT_TEMP, "loop:");
+}
+
+static void
+begin_due(struct runner *r)
+{
+	int64_t now = clock_mono_ms();
+	struct waiting *w;
+
+	while (r->active < ACTIVE_MAX &&
+	    (w = messages_first(&r->messages)) != NULL && w->due_ms <= now)
+		attempt_begin(r, w);
+}
+
+/* The earlier of two times, of which -1 is never. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	if (a == -1 || b == -1)
+		return a == -1 ? b : a;
+	return a < b ? a : b;
+}
+
+/* Sleep until something happens or something is due; nothing is polled for. */
+static int
+wait_for_work(struct runner *r)
+{
+	int64_t due = -1;
+	const struct waiting *w = messages_first(&r->messages);
+
+	if (w != NULL && r->active < ACTIVE_MAX)
+		due = w->due_ms;
+	due = earlier(due, asker_due(r));
+	due = earlier(due, lanes_due(r));
+	return loop_once(&r->loop, clock_left_ms(due));
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct runner r = {
+		.asker = { .fd = -1 }, .spawning = { .fd = -1 }, .rescan = 1,
+	};
+
+	(void)argv;
+	progname = "qrunner";
+	if (argc != 1)
+		die(EXIT_PERM, "usage: qrunner (settings: QUEUE, ...)");
+	signal(SIGPIPE, SIG_IGN);
+	r.asker.last = &r.asker.first;
+	take_settings(&r);
+	open_queue(&r);
+	raise_limits();
+	open_sockets(&r);	/* first: nobody is missed while we scan */
+	env_notify_ready();
+	while (!r.stop) {
+		int64_t now;
+
+		if (r.rescan)
+			scan_queue(&r);
+		begin_due(&r);
+		now = clock_mono_ms();
+		asker_tick(&r, now);
+		lanes_tick(&r, now);
+		if (wait_for_work(&r) == -1 && errno != EINTR)
+			die(EXIT_TEMP, "poll:");
+	}
+	return EXIT_DONE;
+}

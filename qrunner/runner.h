@@ -1,0 +1,205 @@
+/*
+ * runner - what qrunner's parts share.
+ *
+ *	messages	every message in the queue, and when it is due
+ *	attempt		one try at one message: ask, give out jobs, note results
+ *	question	the conversation with who-is
+ *	lane		one mailbox's deliver-local and the jobs that wait for it
+ *	schedule	when to try again (pure)
+ */
+#ifndef QRUNNER_RUNNER_H
+#define QRUNNER_RUNNER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "mail/job.h"
+#include "mail/queuefile.h"
+#include "sys/loop.h"
+
+#define ACTIVE_MAX	300	/* messages that are open at a time */
+#define LANE_QUEUE	80	/* jobs that wait in a lane; more messages wait
+				 * outside, so that no mailbox fills ACTIVE_MAX */
+#define LANE_WINDOW	32	/* jobs that a deliver-local has in hand */
+#define LANES_MAX	100	/* deliver-locals at a time */
+#define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
+#define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
+#define AGAIN_MS	1000	/* before a lost service is tried again */
+#define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
+#define JOB_TRIES	3	/* of a job whose deliver-local dies */
+
+struct schedule {
+	uint64_t first_s, max_s;	/* the first and the longest wait */
+	uint64_t factor_100;		/* growth, in hundredths */
+	uint64_t giveup_s;		/* age at which a message is given up */
+};
+
+struct runner;
+struct lane;
+
+/* A message in the queue. */
+struct waiting {
+	char		id[QUEUE_ID];
+	int64_t		due_ms;		/* clock_mono_ms's scale */
+	unsigned	attempts;
+	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
+	struct waiting	*next;		/* of the same hash */
+	struct waiting	*next_parked;	/* waiting for the same lane */
+};
+#define NOT_IN_HEAP	((size_t)-1)
+
+struct messages {
+	struct waiting	**bucket;
+	size_t		  buckets, n;
+	struct waiting	**heap;		/* by due_ms, the next first */
+	size_t		  heap_n, heap_cap;
+};
+
+/* An address that the message goes to, after all aliases. */
+struct final {
+	struct attempt	*attempt;
+	struct final	*next;		/* of the attempt */
+	struct final	*next_in_lane;
+	char		*address;
+	uint64_t	 number;	/* of the job, when one is out */
+	int		 replay;	/* it was begun before */
+	unsigned	 tries;		/* in this attempt */
+	int		 settled;	/* answer is set */
+	struct answer	 answer;
+};
+
+struct attempt {
+	struct runner	*runner;
+	struct waiting	*message;
+	struct attempt	*next;
+	int		 file, reader;	/* the queue file, to append and to read */
+	struct queue_head head;
+	char		 sender[ADDRESS_OCTETS + 1];
+	struct final	*finals;
+	size_t		 final_n;
+	struct known	*known;		/* what the journal says */
+	size_t		 questions;	/* not answered yet */
+	size_t		 jobs;		/* not settled yet */
+	struct lane	*parked_at;	/* a lane with no more room, or NULL */
+	int		 early;		/* the message is older than this boot */
+};
+
+struct question {
+	struct question	*next;
+	struct attempt	*attempt;
+	char		*address;
+};
+
+/* The connection to who-is, and what is asked in order. */
+struct asker {
+	const char	*path;
+	int		 fd;
+	unsigned	 sent;		/* of the first questions, how many are out */
+	int64_t		 again_ms;	/* not before, after a failure */
+	int64_t		 since_ms;	/* the last answer, or the first question */
+	struct question	*first, **last;
+	struct buf	 answer;	/* of the first question, as far as it came */
+};
+
+/* The connection to the spawner. */
+struct spawning {
+	const char	*path;
+	int		 fd;
+	uint64_t	 number;	/* of the last request */
+};
+
+struct lane {
+	struct runner	*runner;
+	struct lane	*next;
+	char		*mailbox, *home, *user;
+	uint64_t	 uid, gid, make;
+	int		 fd;		/* of its deliver-local, or -1 */
+	uint64_t	 pid;
+	uint64_t	 starting;	/* number of the request, or 0 */
+	int64_t		 again_ms;
+	unsigned	 failures;
+	int64_t		 since_ms;	/* last answer, or when it became idle */
+	struct final	*first, **last;	/* jobs that wait */
+	size_t		 queued;
+	struct final	*sent, **sent_last;
+	size_t		 sent_n;
+	struct waiting	*parked, **parked_last;
+	size_t		 holds;		/* attempts that will park here */
+};
+
+struct runner {
+	struct loop	 loop;
+	struct schedule	 schedule;
+	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
+	int		 listen, signals;
+	int		 stop;
+	int		 rescan;	/* look through the whole folder */
+	uint64_t	 boot_us;
+	struct messages	 messages;
+	struct attempt	*attempts;
+	size_t		 active;
+	struct asker	 asker;
+	struct spawning	 spawning;
+	struct lane	*lanes;
+	size_t		 lanes_live;
+	uint64_t	 jobs;		/* numbers given out */
+};
+
+/* schedule.c: milliseconds to wait after the attempt that was the n-th, from 1. */
+int64_t schedule_wait_ms(const struct schedule *s, unsigned n);
+
+/* messages.c. NULL from messages_add: it is known already, or no memory. */
+struct waiting *messages_find(const struct messages *m, const char *id);
+struct waiting *messages_add(struct messages *m, const char *id);
+void messages_forget(struct messages *m, struct waiting *w);
+int messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms);
+struct waiting *messages_first(const struct messages *m);	/* due first */
+void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
+
+/* scan.c: look through QUEUE/msg for messages that nobody told of. */
+void scan_queue(struct runner *r);
+
+/* Put a file of QUEUE/msg aside into another folder of QUEUE. 0, or -1. */
+int set_aside(struct runner *r, const char *id, const char *folder);
+
+/* attempt.c */
+void attempt_begin(struct runner *r, struct waiting *w);
+
+/* The answer to one of the attempt's questions: who-is's lines, or NULL. */
+void attempt_answered(struct attempt *a, const char *address, const char *p,
+    size_t n);
+
+/* The job of f is over: f->answer is set. */
+void attempt_settled(struct final *f);
+
+/* Write the journal's line that f's job begins. 0, or -1 with errno. */
+int attempt_note_start(struct final *f);
+
+/* question.c */
+void ask_about(struct runner *r, struct attempt *a, const char *address,
+    size_t n);
+void asker_tick(struct runner *r, int64_t now_ms);
+
+/* lane.c: where the mail of one final address goes. */
+struct destination {
+	uint64_t uid, gid, make;
+	char	 user[64];
+	char	 home[1024];
+	char	 mailbox[1024];
+};
+
+/* Give f's job to the mailbox's lane. 0; or -1: the lane has no room, *full is
+ * it; or -1 with *full NULL and errno ENOMEM. */
+int lane_add(struct runner *r, const struct destination *d, struct final *f,
+    struct lane **full);
+
+/* The attempt that found it full (and holds it) is over: try w when there is
+ * room. */
+void lane_park(struct lane *l, struct waiting *w);
+void lanes_tick(struct runner *r, int64_t now_ms);
+
+/* The earliest time at which asker_tick or lanes_tick has work, or -1. */
+int64_t asker_due(const struct runner *r);
+int64_t lanes_due(const struct runner *r);
+
+#endif

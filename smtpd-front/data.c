@@ -1,0 +1,127 @@
+/* data - DATA: the message streams through to qinject while it comes. */
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "text/dot.h"
+#include "text/record.h"
+
+/* What one message's octets came to. */
+struct incoming {
+	struct dot	 dot;
+	uint64_t	 size;		/* octets with LF line ends */
+	int		 refused;	/* swallow the rest */
+};
+
+static int
+make_facts(struct session *s)
+{
+	struct buf *f = &s->facts;
+
+	f->len = 0;
+	if (record_adds(f, "sender", s->sender) == -1 ||
+	    record_adds(f, "client", s->client) == -1 ||
+	    record_adds(f, "helo", s->helo) == -1 ||
+	    record_adds(f, "proto", s->esmtp ? "ESMTP" : "SMTP") == -1 ||
+	    record_adds(f, "body", s->body_8bit ? "8bitmime" : "7bit") == -1)
+		return -1;
+	return buf_add(f, s->rcpts.s, s->rcpts.len);
+}
+
+/* Pass on what is read, decoded. 0 at the final dot, -1 when the client is lost. */
+static int
+stream_message(struct session *s, struct incoming *m)
+{
+	struct wire *w = &s->wire;
+	char piece[WIRE_IN + 2];
+
+	while (!m->dot.done) {
+		size_t n;
+		ssize_t r = wire_fill(w);
+
+		if (r <= 0)
+			return r == 0 ? (errno = ECONNRESET, -1) : -1;
+		w->at += dot_decode(&m->dot, w->in_buf + w->at, (size_t)r,
+		    piece, &n);
+		m->size += n;
+		if (m->refused)
+			continue;
+		if (m->size > s->size_max || m->dot.bare_lf) {
+			m->refused = 1;
+			injector_abort(&s->injector);
+		} else
+			injector_data(&s->injector, piece, n);
+	}
+	return 0;
+}
+
+static void
+answer_refused(struct session *s, const struct incoming *m)
+{
+	if (m->dot.bare_lf) {
+		say("client=%s helo=%s from=<%s> refused=5.5.2 bare LF",
+		    s->client, s->helo, s->sender);
+		refuse(s, 550, "5.5.2", "a bare LF: lines must end with CRLF");
+		return;
+	}
+	say("client=%s helo=%s from=<%s> refused=5.3.4 size=%llu", s->client,
+	    s->helo, s->sender, (unsigned long long)m->size);
+	refuse(s, 552, "5.3.4", "the message is too big");
+}
+
+static void
+answer_queued(struct session *s, const struct incoming *m)
+{
+	struct injected in;
+
+	injector_end(&s->injector, &in);
+	say("id=%s from=<%s> size=%llu nrcpt=%u client=%s helo=%s verdict=%s "
+	    "dsn=%s%s%s", in.id[0] != '\0' ? in.id : "none", s->sender,
+	    (unsigned long long)m->size, s->rcpt_n, s->client, s->helo,
+	    verdict_name(in.answer.verdict), in.answer.dsn,
+	    in.answer.verdict == V_DONE ? "" : " why=",
+	    in.answer.verdict == V_DONE ? "" : in.answer.why);
+	if (in.answer.verdict == V_DONE)
+		reply(s, 250, "2.0.0", "ok, queued as %s", in.id);
+	else if (in.answer.verdict == V_NEVER)
+		reply(s, 554, in.answer.dsn, "%s", in.answer.why);
+	else
+		reply(s, 451, in.answer.dsn, "the message cannot be taken now, "
+		    "try later");
+}
+
+void
+take_message(struct session *s)
+{
+	struct incoming m = { .size = 0 };
+	int64_t end = s->wire.end_ms, data_end = clock_mono_ms() + s->data_ms;
+	int r;
+
+	if (make_facts(s) == -1) {
+		reply(s, 452, "4.5.3", "too many recipients");
+		return;
+	}
+	reply(s, 354, NULL, "go on, end with CRLF.CRLF");
+	injector_begin(&s->injector, s->facts.s, s->facts.len);
+	if (data_end < end)
+		s->wire.end_ms = data_end;
+	r = stream_message(s, &m);
+	s->wire.end_ms = end;
+	if (r == -1) {
+		injector_abort(&s->injector);
+		say("client=%s from=<%s> lost within the message:", s->client,
+		    s->sender);
+		if (errno == ETIMEDOUT)
+			reply(s, 421, "4.4.2", "%s waited too long", s->name);
+		s->done = 1;
+		return;
+	}
+	if (m.refused)
+		answer_refused(s, &m);
+	else
+		answer_queued(s, &m);
+	reset(s);
+}

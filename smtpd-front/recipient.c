@@ -1,0 +1,188 @@
+/* recipient - addresses from the client, and who-is's word on them. */
+#include "session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mail/existence.h"
+#include "sys/clock.h"
+#include "sys/io.h"
+#include "sys/log.h"
+#include "sys/unixsock.h"
+#include "text/record.h"
+
+#define WHOIS_MS	30000
+#define REFUSED_MAX	200	/* recipients, then the client is sent away */
+
+/* An address without the angle brackets that RFC 5321 asks for. */
+static ssize_t
+parse_bare(struct session *s, const char *p, const char *end)
+{
+	char room[ADDRESS_OCTETS + 3];
+	size_t n = 0;
+
+	while (p + n < end && p[n] != ' ' && n < ADDRESS_OCTETS)
+		n++;
+	if (n == 0)
+		return errno = EINVAL, -1;
+	room[0] = '<';
+	memcpy(room + 1, p, n);
+	room[n + 1] = '>';
+	return path_parse(room, n + 2, &s->path) == (ssize_t)n + 2 ?
+	    (ssize_t)n : -1;
+}
+
+int
+take_address(struct session *s, const char **p, const char *end,
+    const char *kind)
+{
+	char code[8];
+	ssize_t n;
+
+	s->path.len = 0;
+	snprintf(code, sizeof(code), "5.1.%s", kind);
+	if (*p < end && **p == '<')
+		n = path_parse(*p, (size_t)(end - *p), &s->path);
+	else
+		n = parse_bare(s, *p, end);
+	if (n == -1) {
+		refuse(s, 501, code, errno == EMSGSIZE ?
+		    "the address is too long" : "this is no address");
+		return -1;
+	}
+	*p += n;
+	if (*p < end && **p != ' ') {
+		refuse(s, 501, code, "this is no address");
+		return -1;
+	}
+	if (s->path.len > 0 &&
+	    address_local(s->path.s, s->path.len) == s->path.len &&
+	    (buf_add(&s->path, "@", 1) == -1 ||
+	    buf_adds(&s->path, s->domain) == -1 ||
+	    s->path.len > ADDRESS_OCTETS)) {
+		refuse(s, 501, code, "the address is too long");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+connect_whois(struct session *s)
+{
+	s->whois = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (s->whois == -1)
+		return -1;
+	return connect(s->whois, (const struct sockaddr *)&s->peers->whois,
+	    sizeof(s->peers->whois));
+}
+
+static void
+drop_whois(struct session *s)
+{
+	if (s->whois != -1)
+		close(s->whois);
+	s->whois = -1;
+}
+
+/* Send the question and read the answer's last line. 0, or -1 with errno. */
+static int
+converse(struct session *s, const char *question, size_t n,
+    enum existence *out)
+{
+	char record[512];
+	const char *p = record;
+	struct field f;
+	ssize_t r;
+
+	if (s->whois == -1 && connect_whois(s) == -1)
+		return -1;
+	if (unix_send(s->whois, question, n, -1, 0) == -1 ||
+	    io_wait(s->whois, POLLIN, clock_mono_ms() + WHOIS_MS) == -1)
+		return -1;
+	r = unix_recv(s->whois, record, sizeof(record), NULL, 0);
+	if (r <= 0 || record_next(&p, record + r, &f) != 1 ||
+	    !field_is(&f, "end"))
+		return r < 0 ? -1 : (errno = EPROTO, -1);
+	return existence_parse(f.value, f.n, out);
+}
+
+/* Ask; who-is may have been started anew since the last question. */
+static enum existence
+ask(struct session *s)
+{
+	char question[ADDRESS_OCTETS + 8];
+	enum existence who;
+	int n;
+
+	n = snprintf(question, sizeof(question), "ask %.*s\n",
+	    (int)s->path.len, s->path.s);
+	if (converse(s, question, (size_t)n, &who) == 0)
+		return who;
+	drop_whois(s);
+	if (converse(s, question, (size_t)n, &who) == 0)
+		return who;
+	say("client=%s who-is does not answer:", s->client);
+	drop_whois(s);
+	return IS_UNSURE;
+}
+
+static void
+note(const struct session *s, const char *code)
+{
+	say("client=%s helo=%s from=<%s> to=<%.*s> refused=%s", s->client,
+	    s->helo, s->sender, (int)s->path.len, s->path.s, code);
+}
+
+/* Many a list has a few dead addresses; who tries hundreds is guessing. */
+static void
+count_refused(struct session *s)
+{
+	if (++s->refused < REFUSED_MAX)
+		return;
+	reply(s, 421, "4.7.0", "%s too many unknown recipients", s->name);
+	say("client=%s sent away after %u refused recipients", s->client,
+	    s->refused);
+	s->done = 1;
+}
+
+static void
+accept_recipient(struct session *s)
+{
+	if (record_add(&s->rcpts, "rcpt", s->path.s, s->path.len) == -1) {
+		reply(s, 452, "4.5.3", "too many recipients");
+		return;
+	}
+	s->rcpt_n++;
+	s->state = S_RCPT;
+	reply(s, 250, "2.1.5", "ok");
+}
+
+void
+check_recipient(struct session *s)
+{
+	switch (ask(s)) {
+	case IS_HERE:
+		accept_recipient(s);
+		break;
+	case IS_NOBODY:
+		note(s, "5.1.1");
+		reply(s, 550, "5.1.1", "no such user here");
+		count_refused(s);
+		break;
+	case IS_ELSEWHERE:
+		note(s, "5.7.1");
+		reply(s, 550, "5.7.1", s->may_relay ?
+		    "mail to other hosts is not sent from here" :
+		    "relaying is not allowed");
+		count_refused(s);
+		break;
+	case IS_UNSURE:
+		note(s, "4.3.0");
+		reply(s, 451, "4.3.0", "cannot look this up now, try later");
+		break;
+	}
+}

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Kill and fail qinject, qrunner and deliver-local at each file-system call.
+
+After every fault the chain is started again without it. What was acknowledged
+must then be in each mailbox just once, octet for octet; what was not, at most
+once; nothing may be torn, and nothing may wait in the queue.
+
+Each index of qinject is tried with each fault. Of the longer runs of the other
+two a sample is taken, all of them with CORREO_LONG=1. SEED=n takes another
+sample, ONLY="qrunner 17 -f EIO" makes one try and shows its log.
+"""
+
+import concurrent.futures
+import os
+import queue
+import random
+import sys
+
+sys.dont_write_bytecode = True
+import chain
+import order
+
+FAULTS = [('-k', None), ('-K', None), ('-f', 'ENOSPC'), ('-f', 'EIO'),
+    ('-f', 'EMFILE'), ('-f', 'EINTR')]
+WORKERS = 5
+SAMPLE = {'qinject': 80, 'deliver-local': 60, 'qrunner': 80}
+
+
+def words(option, error):
+    return {'-k': 'killed before', '-K': 'killed after'}.get(option,
+        error or '')
+
+
+def fault(recorder, trace, program, index, option, error):
+    """The command that makes one fault in what it runs."""
+    return [recorder, '-n', '-t', trace, '-p', program, option, str(index),
+        *(('-e', error) if error else ()), '--']
+
+
+def hit(calls):
+    return any(c.result.startswith(('killed', 'failed')) for c in calls)
+
+
+def sweep_qinject(t, recorder, folder, runner_up):
+    """Every call of qinject with every fault, into one queue."""
+    c = chain.Chain(folder + ('/up' if runner_up else '/down'), chain.BIN)
+    c.lay_out()
+    trace = c.root + '/trace'
+    if runner_up:
+        c.start_all()
+    first = chain.Letter('first', ['alice', 'bob'], chain.BODIES[-1])
+    c.inject(first, fault(recorder, trace, 'qinject', 0, '-k', None))
+    calls = len(chain.read_trace(trace))
+    t.ok(first.acknowledged and calls > 5,
+        'qinject takes a letter with %d calls' % calls)
+    sent, wrong, hits = [first], [], 0
+    for index in range(1, calls + 1):
+        for option, error in FAULTS:
+            letter = chain.Letter('q%d%s%s' % (index, option, error), ['alice',
+                'bob'], chain.BODIES[(index + len(sent)) % 6])
+            sent.append(letter)
+            code = c.inject(letter, fault(recorder, trace, 'qinject', index,
+                option, error))
+            hits += hit(chain.read_trace(trace))
+            if code not in (0, 137) and (code < 51 or code in (81, 100, 101)):
+                wrong.append('call %d %s: exit %d is not temporary' % (index,
+                    words(option, error), code))
+    t.ok(not wrong, 'no fault of the system is called permanent', *wrong)
+    t.ok(hits > calls * 4, '%d faults were met' % hits)
+    c.stop_all()
+    restart(t, c, sent, 'qinject, %s: %d of %d letters acknowledged' % ('with '
+        'a runner' if runner_up else 'without a runner', sum(l.acknowledged
+        for l in sent), len(sent)))
+    full = chain.letters('full', 2)
+    codes = [c.inject(l, [recorder, '-F', 'write,writev,pwrite64', '-e',
+        'ENOSPC', '--']) for l in full]
+    t.ok(all(50 < code < 80 for code in codes) and not c.waiting(),
+        'a disk that stays full: temporary, nothing queued', codes)
+
+
+def sweep_stream(t, recorder, folder):
+    """Faults in the master and the workers of qinject -s."""
+    c = chain.Chain(folder + '/stream', chain.BIN)
+    c.lay_out()
+    trace = c.root + '/trace'
+    c.start_all()
+    sent, wrong, met = [], [], 0
+
+    def run(*which):
+        part = chain.letters('s%d-%d' % (len(sent), which[0]), 2)
+        sent.extend(part)
+        c.start('qinject', '-s', wrap=fault(recorder, trace, 'qinject',
+            *which))
+        if c.inject_stream(part) < 2:   # the front would try again later
+            again = chain.letters('a%d-%d' % (len(sent), which[0]), 2)
+            sent.extend(again)
+            c.inject_stream(again)
+        wrong.extend('call %d %s: %s had to be killed' % (which[0],
+            words(*which[1:]), name) for name in c.stop_all(['qinject']))
+        return chain.read_trace(trace)
+
+    calls = len(run(0, '-k', None))
+    t.ok(all(l.acknowledged for l in sent) and calls > 20,
+        'qinject -s takes two letters with %d calls' % calls)
+    todo = [(index, *f) for index in range(1, calls + 1) for f in FAULTS]
+    for which in sample(todo, 'qinject'):
+        met += hit(run(*which))
+    t.ok(not wrong, 'qinject -s ends when it is told to', *wrong)
+    c.stop_all()
+    restart(t, c, sent, 'qinject -s, %d faults: %d of %d letters acknowledged'
+        % (met, sum(l.acknowledged for l in sent), len(sent)))
+
+
+def sample(todo, program):
+    return todo if chain.LONG else random.sample(todo, min(len(todo),
+        SAMPLE[program]))
+
+
+def restart(t, c, sent, name):
+    ready = c.start_all()
+    drained = c.drain(20)
+    c.stop_all()
+    wrong = c.faults(sent)
+    return t.ok(ready and drained and not wrong, name, ready, drained, *wrong,
+        *c.log().splitlines()[-20:])
+
+
+class Slots:
+    """Chains in folders of their own, used again and again."""
+
+    def __init__(self, folder):
+        self.free = queue.Queue()
+        for number in range(WORKERS):
+            c = chain.Chain('%s/slot%d' % (folder, number), chain.BIN)
+            c.lay_out()
+            self.free.put(c)
+
+    def use(self, fn, *args):
+        c = self.free.get()
+        try:
+            return fn(c, *args)
+        finally:
+            c.stop_all()
+            c.empty()
+            self.free.put(c)
+
+
+WRAPPED = {'deliver-local': 'spawner', 'qrunner': 'qrunner'}
+
+
+def one_try(c, recorder, program, index, option, error):
+    """One fault in a chain that has two letters waiting and gets two more;
+    (the trace of the program, what is wrong, the log)."""
+    trace = c.root + '/trace'
+    open(c.root + '/log', 'w').close()
+    service = WRAPPED[program]
+    sent = chain.letters('%s-%d%s%s' % (program, index, option, error), 4)
+    for letter in sent[:2]:
+        c.inject(letter)
+    c.start_all(**{service: fault(recorder, trace, program, index, option,
+        error)})
+    for letter in sent[2:]:
+        c.inject(letter)
+
+    def settled():
+        return not c.waiting() or c.services[service].poll() is not None
+
+    # deliver-local may die, the chain must get over it by itself; a dead
+    # qrunner needs its supervisor.
+    chain.wait_until(settled, 8 if program == 'deliver-local' else 4)
+    wrong = []
+    if program == 'deliver-local' and c.waiting():
+        wrong.append('the chain does not get over it by itself')
+    wrong += ['%s had to be killed' % name for name in c.stop_all()]
+    if not c.start_all():
+        wrong.append('the chain does not start again')
+    if not c.drain(8):
+        wrong.append('the queue does not drain')
+    wrong += ['%s had to be killed again' % name for name in c.stop_all()]
+    wrong += ['%s: %s' % f for f in c.faults(sent)]
+    wrong += ['%s was not taken' % l.mark for l in sent if not l.acknowledged]
+    wrong += ['queue/bad/' + name for name in os.listdir(c.queue + '/bad')]
+    return chain.read_trace(trace), wrong, c.log()
+
+
+def sweep(t, recorder, slots, program):
+    """Faults all over one of the two programs that run as services."""
+    calls = 0
+    for _ in range(2):
+        trace, wrong, log = slots.use(one_try, recorder, program, 0, '-k', None)
+        if wrong:
+            return t.ok(False, program + ' without a fault', *wrong, log)
+        calls = max(calls, len(trace))
+    todo = sample([(index, *f) for index in range(1, calls + 1)
+        for f in FAULTS], program)
+    met = 0
+    bad = []
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        jobs = [(which, pool.submit(slots.use, one_try, recorder, program,
+            *which)) for which in todo]
+        for which, job in jobs:
+            trace, wrong, log = job.result()
+            met += hit(trace)
+            if wrong:
+                bad.append((which, wrong, log))
+    t.ok(met > len(todo) / 2, '%s: %d faults of %d were met in %d calls' %
+        (program, met, len(todo), calls))
+    t.ok(not bad, '%s: all is there once after each of %d faults' % (program,
+        met), '%d went wrong' % len(bad), *[line for (index, option, error),
+        wrong, log in bad for line in ('ONLY="%s %d %s %s"' % (program, index,
+        option, error or ''), *wrong)])
+
+
+def main():
+    t = chain.Tap()
+    random.seed(int(os.environ.get('SEED', '1')))
+    with chain.folder() as folder:
+        recorder, = chain.build_tools(folder, 'recorder')
+        if 'ONLY' in os.environ:
+            program, index, *rest = os.environ['ONLY'].split()
+            trace, wrong, log = Slots(folder).use(one_try, recorder, program,
+                int(index), *(rest + [None])[:2])
+            for call in trace:
+                t.note(' '.join(str(part) for part in call))
+            t.ok(hit(trace) and not wrong, os.environ['ONLY'], *wrong)
+            t.note(log.replace('\n', '\n# '))
+            t.done()
+        sweep_qinject(t, recorder, folder, True)
+        sweep_qinject(t, recorder, folder, False)
+        sweep_stream(t, recorder, folder)
+        c = chain.Chain(folder + '/order', chain.BIN)
+        c.lay_out()
+        wrong = order.faults(recorder, c, 6)
+        t.ok(not wrong, 'link, fsync, fsync of the folder, in this order, '
+            'before each answer and each unlink', *wrong)
+        slots = Slots(folder)
+        for program in 'deliver-local', 'qrunner':
+            sweep(t, recorder, slots, program)
+    t.done()
+
+
+main()
