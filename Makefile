@@ -104,9 +104,26 @@ endef
 $(foreach p,$(HOT),$(eval $(call hot_program,$(p))))
 $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 
+# What the machine must have. ucspi-tcp without IPv6 serves too.
+BUILD_PACKAGES = gcc libc6-dev make libcdb-dev $(if $(filter 1,$(STATIC)),musl-tools)
+RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux
+CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
+	curl msmtp mandoc e2fsprogs xfsprogs
+
+run:
+	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
+	@$(MAKE) --no-print-directory -s all
+	@test ! -e run || $(MAKE) --no-print-directory stop
+	@BIN=$(CURDIR)/$(BIN) service/instance start run
+	@service/letter run
+	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
+
+stop:
+	@service/instance stop run
+
 clean:
 	rm -rf build build-*
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
-.PHONY: all clean
+.PHONY: all clean run stop

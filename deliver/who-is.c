@@ -26,7 +26,7 @@ struct service {
 	struct loop	 loop;
 	struct tables	 tables;
 	struct buf	 answer;
-	const char	*host;
+	const char	*domain;	/* of addresses without one */
 	int		 listen, signals, stop;
 };
 
@@ -85,7 +85,7 @@ answer(struct client *c, const struct field *f)
 	enum existence e;
 
 	s->answer.len = 0;
-	e = resolve(&s->tables, s->host, f->value, f->n, &s->answer);
+	e = resolve(&s->tables, s->domain, f->value, f->n, &s->answer);
 	if (field_is(f, "ask"))
 		s->answer.len = 0;
 	else if (!field_is(f, "expand") ||
@@ -146,6 +146,15 @@ on_signal(void *arg, short revents)
 		s->stop = 1;
 }
 
+/* Below this, a user of the system is a daemon, not a person. */
+static uid_t
+least_uid(void)
+{
+	if (env_u64("SYSTEM_USERS", 1, 0, 1) == 0)
+		return (uid_t)-1;
+	return (uid_t)env_u64("SYSTEM_UID_MIN", 1000, 1, UINT32_MAX - 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -156,9 +165,8 @@ main(int argc, char **argv)
 	progname = "who-is";
 	if (argc != 1)
 		die(EXIT_PERM, "usage: who-is (settings: WHOIS_SOCKET, ETC)");
-	s.host = env_str("NAME", NULL);
-	if (tables_init(&s.tables, env_str("ETC", NULL),
-	    (int)env_u64("SYSTEM_USERS", 1, 0, 1)) == -1)
+	s.domain = env_str("DOMAIN", NULL);
+	if (tables_init(&s.tables, env_str("ETC", NULL), least_uid()) == -1)
 		die(EXIT_PERM, "ETC:");
 	s.signals = sigfd_open(signals, 1);
 	s.listen = unix_listen(env_str("WHOIS_SOCKET", NULL), SOCK_SEQPACKET,

@@ -25,7 +25,7 @@ struct place {			/* a final address in the answer */
 
 struct resolver {
 	struct tables	*tables;
-	const char	*host;
+	const char	*domain;
 	struct buf	*out;
 	size_t		 finals;
 	struct place	*place;		/* PLACES of them, or NULL */
@@ -192,7 +192,7 @@ resolve_one(struct resolver *r, const char *s, size_t n,
 	int found = -1;
 
 	if (buf_add(&a, s, n) == 0 && (local < n || (buf_add(&a, "@", 1) == 0 &&
-	    buf_adds(&a, r->host) == 0))) {
+	    buf_adds(&a, r->domain) == 0))) {
 		ascii_lower_all(a.s, a.len);
 		found = tables_host(r->tables, a.s + local + 1,
 		    a.len - local - 1);
@@ -215,10 +215,10 @@ resolve_one(struct resolver *r, const char *s, size_t n,
 }
 
 enum existence
-resolve(struct tables *t, const char *host, const char *address, size_t n,
+resolve(struct tables *t, const char *domain, const char *address, size_t n,
     struct buf *out)
 {
-	struct resolver r = { .tables = t, .host = host, .out = out };
+	struct resolver r = { .tables = t, .domain = domain, .out = out };
 	size_t was = out->len;
 
 	resolve_one(&r, address, n, NULL);

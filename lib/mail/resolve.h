@@ -29,11 +29,11 @@
 /*
  * resolve - resolve address (local@domain or local).
  *
- * host     the domain of an address without one
+ * domain   of an address without one
  * out      gets the answer, appended; the caller frees it
  * returns  what a front is to be told
  */
-enum existence resolve(struct tables *t, const char *host,
+enum existence resolve(struct tables *t, const char *domain,
     const char *address, size_t n, struct buf *out);
 
 #endif

@@ -10,8 +10,10 @@
 
 #include "text/record.h"
 
+#define NO_HOME	"/nonexistent"	/* of users that never log in, Debian policy */
+
 int
-tables_init(struct tables *t, const char *etc, int system_users)
+tables_init(struct tables *t, const char *etc, uid_t least_uid)
 {
 	static const char *const names[3] = {
 		"aliases", "users", "local-host-names",
@@ -27,7 +29,7 @@ tables_init(struct tables *t, const char *etc, int system_users)
 		all[i]->path = t->path[i];
 		all[i]->fd = -1;
 	}
-	t->system_users = system_users;
+	t->least_uid = least_uid;
 	return 0;
 }
 
@@ -155,13 +157,16 @@ tables_system(struct tables *t, const char *user, size_t n,
 	struct passwd pw, *found;
 	int e;
 
-	if (!t->system_users || n == 0 || n >= sizeof(name))
+	if (t->least_uid == (uid_t)-1 || n == 0 || n >= sizeof(name))
 		return 0;
 	memcpy(name, user, n);
 	name[n] = '\0';
 	e = getpwnam_r(name, &pw, room, sizeof(room), &found);
 	if (found == NULL)
 		return e == 0 || e == ENOENT ? 0 : (errno = e, -1);
+	if (pw.pw_uid != 0 && (pw.pw_uid < t->least_uid ||
+	    strcmp(pw.pw_dir, NO_HOME) == 0))
+		return 0;
 	memset(m, 0, sizeof(*m));
 	m->uid = pw.pw_uid;
 	m->gid = pw.pw_gid;

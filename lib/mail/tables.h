@@ -26,7 +26,7 @@ struct table {
 struct tables {
 	struct table	aliases, users, hosts;
 	char		path[3][1024];
-	int		system_users;	/* 0: the system's users get no mail */
+	uid_t		least_uid;	/* the system's users below get no mail */
 };
 
 #define MAILBOX_PATH	1024
@@ -41,8 +41,9 @@ struct mailbox {
 	int	make;			/* 1: may be made where it is missing */
 };
 
-/* Name the tables in the folder etc. 0, or -1 with errno ENAMETOOLONG. */
-int tables_init(struct tables *t, const char *etc, int system_users);
+/* Name the tables in the folder etc. 0, or -1 with errno ENAMETOOLONG. Users of
+ * the system below least_uid (daemons) have no mailbox; (uid_t)-1: none has. */
+int tables_init(struct tables *t, const char *etc, uid_t least_uid);
 
 /* 1 if the domain (lower case) is ours, 0 if not, -1 with errno. */
 int tables_host(struct tables *t, const char *domain, size_t n);
@@ -53,7 +54,8 @@ int tables_alias(struct tables *t, const char *name, size_t n,
     struct buf *out);
 
 /* The mailbox of an address of a virtual user (local@domain, lower case), or of
- * the system's user of that name. 1, 0 (no such user), or -1 with errno. */
+ * the system's user of that name. 1, 0 (no such user), or -1 with errno. root is
+ * found, with uid 0: the caller must not deliver to it. */
 int tables_virtual(struct tables *t, const char *address, size_t n,
     struct mailbox *m);
 int tables_system(struct tables *t, const char *user, size_t n,

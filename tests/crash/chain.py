@@ -222,13 +222,13 @@ class Chain:
                 subprocess.run([os.path.join(self.programs, name), etc],
                     check=True, env=self.env, stderr=log)
 
-    def start(self, name, *argv, wrap=(), program=()):
+    def start(self, name, *argv, wrap=(), program=(), fds=()):
         """Start a service, under the command wrap; True when it is ready."""
         program = program or [os.path.join(self.programs, name)]
         ready, tell = os.pipe()
         with open(os.path.join(self.root, 'log'), 'ab') as log:
             self.services[name] = subprocess.Popen([*wrap,
-                *program, *argv], pass_fds=[tell],
+                *program, *argv], pass_fds=[tell, *fds],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=dict(self.env, NOTIFY_FD=str(tell)))
         os.close(tell)
@@ -236,13 +236,13 @@ class Chain:
         os.close(ready)
         return got == b'\n'
 
-    def start_together(self, wrap):
+    def start_together(self, wrap, fds=()):
         """Start spawner and qrunner both under the one command wrap."""
         script = ('trap "kill \\$a \\$b" TERM; NOTIFY_FD= "$0/spawner" '
             '"$0/deliver-local" & a=$!; until test -S "$SPAWNER_SOCKET"; do '
             'sleep 0.02; done; "$0/qrunner" & b=$!; wait; wait')
         return self.start('qrunner', program=['sh', '-c', script,
-            self.programs], wrap=wrap)
+            self.programs], wrap=wrap, fds=fds)
 
     def start_all(self, **wraps):
         """Start the services in order, those named in wraps under a command.
@@ -269,7 +269,7 @@ class Chain:
                 service.wait()
         return stuck
 
-    def inject(self, letter, wrap=()):
+    def inject(self, letter, wrap=(), fds=()):
         """Give a letter to qinject, qmail-queue's way; its exit code."""
         with tempfile.TemporaryFile() as message, \
                 tempfile.TemporaryFile() as envelope, \
@@ -280,7 +280,7 @@ class Chain:
             envelope.seek(0)
             code = subprocess.run([*wrap, os.path.join(self.programs,
                 'qinject')], stdin=message, stdout=envelope, stderr=log,
-                env=self.env).returncode
+                env=self.env, pass_fds=fds).returncode
         letter.acknowledged = code == 0
         return code
 
