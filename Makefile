@@ -124,6 +124,6 @@ stop:
 clean:
 	rm -rf build build-*
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B/hot $B/cold -name '*.d' 2>/dev/null)
 
 .PHONY: all clean run stop

@@ -122,7 +122,7 @@ answer_batch(struct lane *l)
 int
 main(int argc, char **argv)
 {
-	static struct lane l = { .record = BUF_MAX(JOB_RECORD) };
+	static struct lane l;
 
 	progname = "deliver-local";
 	if (argc == 3 && strcmp(argv[1], "-m") == 0) {
@@ -133,6 +133,7 @@ main(int argc, char **argv)
 	if (argc != 2)
 		die(EXIT_PERM, "usage: deliver-local [-m] mailbox");
 	l.mailbox = argv[1];
+	l.record.max = JOB_RECORD;
 	l.host = env_str("NAME", NULL);
 	(void)prctl(PR_SET_DUMPABLE, 0);	/* the user may not look inside */
 	while (!l.ended) {

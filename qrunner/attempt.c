@@ -110,7 +110,7 @@ schedule(struct runner *r, struct waiting *w, int64_t wait_ms)
 static int
 write_lines(struct attempt *a, const struct buf *lines)
 {
-	if (queue_write_journal(a->file, lines) == 0)
+	if (queue_write_journal(a->file, lines, &a->torn) == 0)
 		return 0;
 	say("id=%s its journal cannot be written:", a->message->id);
 	return -1;
@@ -425,7 +425,8 @@ open_message(struct attempt *a)
 	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
 		return -1;
 	a->early = a->head.time_us <= a->runner->boot_us;
-	return queue_read_journal(a->reader, &a->head, note_entry, a);
+	a->torn = queue_read_journal(a->reader, &a->head, note_entry, a);
+	return a->torn == -1 ? -1 : 0;
 }
 
 static void

@@ -81,6 +81,7 @@ struct attempt {
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	struct lane	*parked_at;	/* a lane with no more room, or NULL */
+	int		 torn;		/* the journal's last line has no end */
 	int		 early;		/* the message is older than this boot */
 };
 

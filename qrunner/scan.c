@@ -76,7 +76,7 @@ examine(int fd, struct found *f)
 	if (r == 0)
 		r = queue_read_journal(fd, &q, note_entry, f);
 	buf_free(&q.text);
-	return r == 0 ? 1 : -1;
+	return r == -1 ? -1 : 1;
 }
 
 static void

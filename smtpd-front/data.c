@@ -78,12 +78,6 @@ answer_queued(struct session *s, const struct incoming *m)
 	struct injected in;
 
 	injector_end(&s->injector, &in);
-	say("id=%s from=<%s> size=%llu nrcpt=%u client=%s helo=%s verdict=%s "
-	    "dsn=%s%s%s", in.id[0] != '\0' ? in.id : "none", s->sender,
-	    (unsigned long long)m->size, s->rcpt_n, s->client, s->helo,
-	    verdict_name(in.answer.verdict), in.answer.dsn,
-	    in.answer.verdict == V_DONE ? "" : " why=",
-	    in.answer.verdict == V_DONE ? "" : in.answer.why);
 	if (in.answer.verdict == V_DONE)
 		reply(s, 250, "2.0.0", "ok, queued as %s", in.id);
 	else if (in.answer.verdict == V_NEVER)
@@ -91,6 +85,14 @@ answer_queued(struct session *s, const struct incoming *m)
 	else
 		reply(s, 451, in.answer.dsn, "the message cannot be taken now, "
 		    "try later");
+	if (s->wire.at == s->wire.n && wire_flush(&s->wire) == -1)
+		s->done = 1;	/* who does not pipeline waits: log after */
+	say("id=%s from=<%s> size=%llu nrcpt=%u client=%s helo=%s verdict=%s "
+	    "dsn=%s%s%s", in.id[0] != '\0' ? in.id : "none", s->sender,
+	    (unsigned long long)m->size, s->rcpt_n, s->client, s->helo,
+	    verdict_name(in.answer.verdict), in.answer.dsn,
+	    in.answer.verdict == V_DONE ? "" : " why=",
+	    in.answer.verdict == V_DONE ? "" : in.answer.why);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/exits.h"
 #include "sys/clock.h"
@@ -34,34 +35,38 @@ take_settings(struct session *s)
 	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, 864000);
 }
 
-/* Behind the sandbox no memory can be had: take all of it now. */
+/* Behind the sandbox no memory can be had: take all of it now, in one piece. */
 static void
 take_room(struct session *s)
 {
-	s->rcpts.max = (size_t)s->rcpt_max * RCPT_LINE;
-	s->facts.max = s->rcpts.max + 2048;
-	s->path.max = ADDRESS_OCTETS + DOMAIN_OCTETS;
-	if (buf_room(&s->rcpts, s->rcpts.max) == -1 ||
-	    buf_room(&s->facts, s->facts.max) == -1 ||
-	    buf_room(&s->path, s->path.max) == -1)
+	size_t rcpts = (size_t)s->rcpt_max * RCPT_LINE, facts = rcpts + 2048;
+	size_t path = ADDRESS_OCTETS + DOMAIN_OCTETS;
+	char *room = mmap(NULL, rcpts + facts + path, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
 		die(EXIT_TEMP, "client=%s no memory:", s->client);
+	s->path = (struct buf){ .s = room, .cap = path, .max = path };
+	room += path;
+	s->facts = (struct buf){ .s = room, .cap = facts, .max = facts };
+	room += facts;
+	s->rcpts = (struct buf){ .s = room, .cap = rcpts, .max = rcpts };
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct session s = {
-		.wire = { .in = 0, .out = 1 },
-		.injector = { .fd = -1, .timeout_ms = QUEUE_MS },
-		.whois = -1,
-		.state = S_START,
-	};
+	static struct session s;	/* all zero: pages untouched cost nothing */
 
 	(void)argv;
 	progname = "smtpd-front";
 	if (argc != 1)
 		die(EXIT_PERM, "usage: smtpd-front (under tcpserver)");
 	signal(SIGPIPE, SIG_IGN);
+	s.wire.out = 1;
+	s.injector.fd = s.whois = -1;
+	s.injector.timeout_ms = QUEUE_MS;
+	s.state = S_START;
 	take_settings(&s);
 	take_room(&s);
 	s.peers = confine(env_str("WHOIS_SOCKET", NULL),

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,46 +90,56 @@ maildir_make(const char *path)
 	return r;
 }
 
+static int
+open_folder(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 int
 maildir_open(struct maildir *m, const char *path, const char *host, int make)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int dir = open(path, flags), e;
+	int e;
 
 	m->new = m->cur = m->tmp = -1;
 	m->host = host;
-	m->piece = NULL;
-	if (dir == -1 && errno == ENOENT && make && maildir_make(path) == 0)
-		dir = open(path, flags);
-	if (dir == -1)
+	m->dir = open_folder(AT_FDCWD, path);
+	if (m->dir == -1 && errno == ENOENT && make && maildir_make(path) == 0)
+		m->dir = open_folder(AT_FDCWD, path);
+	if (m->dir == -1)
 		return -1;
-	m->new = openat(dir, "new", flags);
+	m->new = open_folder(m->dir, "new");
 	if (m->new != -1)
-		m->cur = openat(dir, "cur", flags);
-	if (m->cur != -1)
-		m->tmp = openat(dir, "tmp", flags);
-	if (m->tmp != -1)
-		m->piece = malloc(PREFIX_OCTETS + PIECE_OCTETS);
-	e = errno;
-	close(dir);
-	if (m->piece != NULL)
 		return 0;
+	e = errno;
 	maildir_close(m);
 	return errno = e, -1;
+}
+
+static void
+close_folder(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
 }
 
 void
 maildir_close(struct maildir *m)
 {
-	if (m->new != -1)
-		close(m->new);
-	if (m->cur != -1)
-		close(m->cur);
-	if (m->tmp != -1)
-		close(m->tmp);
-	free(m->piece);
-	m->new = m->cur = m->tmp = -1;
-	m->piece = NULL;
+	close_folder(&m->dir);
+	close_folder(&m->new);
+	close_folder(&m->cur);
+	close_folder(&m->tmp);
+}
+
+/* Most deliveries need neither cur/ nor tmp/. 0, or -1 with errno. */
+static int
+need_folder(struct maildir *m, int *fd, const char *name)
+{
+	if (*fd == -1)
+		*fd = open_folder(m->dir, name);
+	return *fd == -1 ? -1 : 0;
 }
 
 static int
@@ -184,17 +193,17 @@ read_piece(const struct job *j, int queue, uint64_t done, char *piece)
 
 /* Write prefix and message. 0; 1 for a loop; -1 with errno. */
 static int
-write_message(struct maildir *m, const struct plan *p, const struct job *j,
-    int queue, int fd)
+write_message(const struct plan *p, const struct job *j, int queue, int fd)
 {
 	struct header h = { .n = 0 };
 	struct loop loop = { .to = j->to };
+	static char room[PREFIX_OCTETS + PIECE_OCTETS];
 	uint64_t done = 0;
 	size_t before = p->prefix_n;
 
-	memcpy(m->piece, p->prefix, before);
+	memcpy(room, p->prefix, before);
 	do {
-		char *piece = m->piece + before;
+		char *piece = room + before;
 		ssize_t n = read_piece(j, queue, done, piece);
 
 		if (n == -1)
@@ -202,7 +211,7 @@ write_message(struct maildir *m, const struct plan *p, const struct job *j,
 		header_scan(&h, piece, (size_t)n, check_loop, &loop);
 		if (loop.found)
 			return 1;
-		if (io_write_file(fd, m->piece, before + (size_t)n) == -1)
+		if (io_write_file(fd, room, before + (size_t)n) == -1)
 			return -1;
 		done += (uint64_t)n;
 		before = 0;
@@ -211,8 +220,9 @@ write_message(struct maildir *m, const struct plan *p, const struct job *j,
 }
 
 static int
-has_prefix(const struct plan *p, int fd, char *room)
+has_prefix(const struct plan *p, int fd)
 {
+	char room[PREFIX_OCTETS];
 	ssize_t r = io_pread_full(fd, room, p->prefix_n, 0);
 
 	if (r == -1)
@@ -223,10 +233,9 @@ has_prefix(const struct plan *p, int fd, char *room)
 
 /* 1 if fd holds just what this job would write, 0 if not, -1 with errno. */
 static int
-holds_message(struct maildir *m, const struct plan *p, const struct job *j,
-    int queue, int fd)
+holds_message(const struct plan *p, const struct job *j, int queue, int fd)
 {
-	char there[4096];
+	char there[4096], want[4096];
 	struct stat st;
 	uint64_t done = 0;
 	int same;
@@ -235,19 +244,19 @@ holds_message(struct maildir *m, const struct plan *p, const struct job *j,
 		return -1;
 	if ((uint64_t)st.st_size != p->size)
 		return 0;
-	same = has_prefix(p, fd, m->piece);
+	same = has_prefix(p, fd);
 	while (same == 1 && done < j->size) {
 		uint64_t left = j->size - done;
 		size_t n = left < sizeof(there) ? (size_t)left : sizeof(there);
 		ssize_t a = io_pread_full(fd, there, n,
 		    (off_t)(p->prefix_n + done));
-		ssize_t b = io_pread_full(queue, m->piece, n,
+		ssize_t b = io_pread_full(queue, want, n,
 		    (off_t)(j->at + done));
 
 		if (a == -1 || b == -1)
 			return -1;
 		same = (size_t)a == n && (size_t)b == n &&
-		    memcmp(there, m->piece, n) == 0;
+		    memcmp(there, want, n) == 0;
 		done += n;
 	}
 	return same;
@@ -257,7 +266,8 @@ holds_message(struct maildir *m, const struct plan *p, const struct job *j,
 static int
 find_in_cur(struct maildir *m, const char *base, char name[NAME_OCTETS])
 {
-	int fd = openat(m->cur, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = need_folder(m, &m->cur, "cur") == -1 ? -1 :
+	    open_folder(m->cur, ".");
 	size_t n = strlen(base);
 	struct dirent *d;
 	DIR *dir;
@@ -290,11 +300,17 @@ put_anew(struct maildir *m, const struct plan *plan, const struct job *j,
     int queue, struct put *p, const char *replaced)
 {
 	struct newfile f;
-	int r = -1, e;
+	int r, e;
 
-	if (newfile_open(&f, m->new, m->tmp, plan->name, 0600) == -1)
+	if (replaced != NULL && need_folder(m, &m->tmp, "tmp") == -1)
 		return -1;
-	r = write_message(m, plan, j, queue, f.fd);
+	r = newfile_open(&f, m->new, m->tmp, plan->name, 0600);
+	if (r == -1 && errno == EOPNOTSUPP &&
+	    need_folder(m, &m->tmp, "tmp") == 0)
+		r = newfile_open(&f, m->new, m->tmp, plan->name, 0600);
+	if (r == -1)
+		return -1;
+	r = write_message(plan, j, queue, f.fd);
 	if (r == 1) {
 		newfile_close(&f);
 		answer_set(&p->answer, V_NEVER, "5.4.6",
@@ -328,7 +344,7 @@ keep_or_replace(struct maildir *m, const struct plan *plan,
 #ifdef PLANT_EEXIST_DELIVERED	/* a fault that the crash tests must find */
 	same = 1;
 #else
-	same = holds_message(m, plan, j, queue, fd);
+	same = holds_message(plan, j, queue, fd);
 #endif
 	if (same == 1) {
 		p->fd = fd;

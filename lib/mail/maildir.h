@@ -14,8 +14,8 @@
 
 struct maildir {
 	const char	*host;	/* for names; the caller's */
-	int		 new, cur, tmp;		/* descriptors, or -1 */
-	char		*piece;	/* room for octets on their way */
+	int		 dir, new;	/* descriptors, or -1 */
+	int		 cur, tmp;	/* -1 until they are needed */
 };
 
 /* A file that was put, until maildir_sync. */

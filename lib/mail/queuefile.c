@@ -198,7 +198,9 @@ read_to_empty_line(int fd, struct buf *b)
 
 		if (buf_room(b, step) == -1)
 			return 0;
-		r = io_pread_full(fd, b->s + b->len, step, (off_t)b->len);
+		r = pread(fd, b->s + b->len, step, (off_t)b->len);
+		if (r == -1 && errno == EINTR)
+			continue;
 		if (r == -1)
 			return 0;
 		if (r == 0)
@@ -392,10 +394,11 @@ queue_read_journal(int fd, const struct queue_head *q,
     void (*entry)(void *arg, const struct journal_entry *e), void *arg)
 {
 	struct buf b = BUF_MAX(64u << 20);
+	int torn = 0;
 	ssize_t r;
 
 	do {
-		if (buf_room(&b, 4096 + b.len) == -1)
+		if (buf_room(&b, 2048 + b.len) == -1)
 			goto fail;
 		r = io_pread_full(fd, b.s + b.len, b.cap - b.len,
 		    q->journal + (off_t)b.len);
@@ -403,9 +406,12 @@ queue_read_journal(int fd, const struct queue_head *q,
 			goto fail;
 		b.len += (size_t)r;
 	} while (b.len == b.cap);
-	each_line(b.s, b.s + b.len, entry, arg);
+	if (b.len > 0) {
+		each_line(b.s, b.s + b.len, entry, arg);
+		torn = b.s[b.len - 1] != '\n';
+	}
 	buf_free(&b);
-	return 0;
+	return torn;
 fail:
 	buf_free(&b);
 	return -1;
@@ -423,14 +429,10 @@ journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
 }
 
 int
-queue_write_journal(int fd, const struct buf *lines)
+queue_write_journal(int fd, const struct buf *lines, int *torn)
 {
-	off_t end = lseek(fd, 0, SEEK_END);
-	char last = '\n';
-
-	if (end == -1 || pread(fd, &last, 1, end - 1) == -1)
+	if (*torn && io_write_file(fd, "\n", 1) == -1)
 		return -1;
-	if (last != '\n' && io_write_file(fd, "\n", 1) == -1)
-		return -1;
-	return io_write_file(fd, lines->s, lines->len);
+	*torn = io_write_file(fd, lines->s, lines->len) == -1;
+	return *torn ? -1 : 0;
 }

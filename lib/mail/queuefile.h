@@ -122,7 +122,7 @@ struct journal_entry {
 };
 
 /* Hand each good line of the journal to entry; torn or foreign lines are passed
- * over. 0, or -1 with the system's errno. */
+ * over. 1 if the last line is torn, else 0; or -1 with the system's errno. */
 int queue_read_journal(int fd, const struct queue_head *q,
     void (*entry)(void *arg, const struct journal_entry *e), void *arg);
 
@@ -131,8 +131,8 @@ int queue_read_journal(int fd, const struct queue_head *q,
 int journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
     const char *dsn, const char *address);
 
-/* Append lines to the journal of fd (O_APPEND). A torn last line is ended
- * first. 0, or -1 with errno. */
-int queue_write_journal(int fd, const struct buf *lines);
+/* Append lines to the journal of fd (O_APPEND). A last line that is *torn (from
+ * queue_read_journal) is ended first. 0; or -1 with errno, and *torn is set. */
+int queue_write_journal(int fd, const struct buf *lines, int *torn);
 
 #endif

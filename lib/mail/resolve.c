@@ -10,7 +10,7 @@
 
 #define DEPTH_MAX	20	/* aliases within aliases */
 #define FINAL_MAX	10000	/* final addresses of one answer */
-#define PLACES		16411	/* a prime well above it */
+#define PLACES_FIRST	32	/* most addresses lead to one or a few */
 
 struct way {			/* the aliases that led to where we are */
 	const char	*name;
@@ -28,27 +28,61 @@ struct resolver {
 	const char	*domain;
 	struct buf	*out;
 	size_t		 finals;
-	struct place	*place;		/* PLACES of them, or NULL */
+	struct place	*place;		/* a table of them by hash */
+	size_t		 places;
+	struct place	 few[PLACES_FIRST];
 	int		 seen[4];	/* which kinds of existence came up */
 	int		 spoilt;	/* something did not fit in */
 };
+
+static void
+free_places(struct resolver *r)
+{
+	if (r->place != r->few)
+		free(r->place);
+	r->place = r->few;
+	r->places = PLACES_FIRST;
+	memset(r->few, 0, sizeof(r->few));
+}
+
+static struct place *
+place_in(struct place *table, size_t places, const struct buf *out,
+    const char *address, size_t n)
+{
+	size_t i = ascii_fnv(address, n) % places;
+
+	while (table[i].n > 0 && (table[i].n != n ||
+	    memcmp(out->s + table[i].at, address, n) != 0))
+		i = (i + 1) % places;
+	return table + i;
+}
+
+static int
+grow_places(struct resolver *r)
+{
+	size_t bigger = 4 * r->places, i;
+	struct place *table = calloc(bigger, sizeof(*table));
+
+	if (table == NULL)
+		return -1;
+	for (i = 0; i < r->places; i++)
+		if (r->place[i].n > 0)
+			*place_in(table, bigger, r->out, r->out->s +
+			    r->place[i].at, r->place[i].n) = r->place[i];
+	free_places(r);
+	r->place = table;
+	r->places = bigger;
+	return 0;
+}
 
 /* The place of the final address in the table of those that stand in the answer
  * already, or of a free one; NULL without memory. */
 static struct place *
 find_place(struct resolver *r, const char *address, size_t n)
 {
-	size_t i;
-
-	if (r->place == NULL)
-		r->place = calloc(PLACES, sizeof(*r->place));
-	if (r->place == NULL)
+	if (r->finals >= r->places / 2 && grow_places(r) == -1)
 		return NULL;
-	i = ascii_fnv(address, n) % PLACES;
-	while (r->place[i].n > 0 && (r->place[i].n != n ||
-	    memcmp(r->out->s + r->place[i].at, address, n) != 0))
-		i = (i + 1) % PLACES;
-	return r->place + i;
+	return place_in(r->place, r->places, r->out, address, n);
 }
 
 /* Begin the group of a final address. 1; 0 when it stands there already or when
@@ -221,15 +255,15 @@ resolve(struct tables *t, const char *domain, const char *address, size_t n,
 	struct resolver r = { .tables = t, .domain = domain, .out = out };
 	size_t was = out->len;
 
+	r.place = r.few;
+	r.places = PLACES_FIRST;
 	resolve_one(&r, address, n, NULL);
-	free(r.place);
-	r.place = NULL;
+	free_places(&r);
 	if (r.spoilt) {		/* all or nothing: half would be forgotten */
 		out->len = was;
 		r.finals = 0;
 		refuse(&r, address, n, IS_UNSURE, "4.3.5",
 		    "it leads to too many addresses");
-		free(r.place);
 		return IS_UNSURE;
 	}
 	if (r.seen[IS_HERE])

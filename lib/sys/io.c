@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sys/clock.h"
@@ -55,17 +56,36 @@ io_read_full(int fd, void *p, size_t n, int64_t deadline_ms)
 	return (ssize_t)got;
 }
 
+/* Write what goes without waiting, to a socket; EAGAIN asks for a wait. What is no
+ * socket is waited for first. */
+static ssize_t
+write_some(int fd, const char *s, size_t n, int *is_socket, int64_t deadline_ms)
+{
+	ssize_t w;
+
+	if (*is_socket) {
+		w = send(fd, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (w != -1 || errno != ENOTSOCK)
+			return w;
+		*is_socket = 0;
+	}
+	if (io_wait(fd, POLLOUT, deadline_ms) == -1)
+		return -1;
+	return write(fd, s, n);
+}
+
 int
 io_write(int fd, const void *p, size_t n, int64_t deadline_ms)
 {
 	const char *s = p;
+	int is_socket = 1;
 
 	while (n > 0) {
-		ssize_t w;
+		ssize_t w = write_some(fd, s, n, &is_socket, deadline_ms);
 
-		if (io_wait(fd, POLLOUT, deadline_ms) == -1)
+		if (w == -1 && errno == EAGAIN &&
+		    io_wait(fd, POLLOUT, deadline_ms) == -1)
 			return -1;
-		w = write(fd, s, n);
 		if (w == -1 && errno != EINTR && errno != EAGAIN)
 			return -1;
 		if (w > 0) {
