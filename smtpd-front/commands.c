@@ -15,7 +15,7 @@
 #define ERRORS_MAX	20	/* then the client is sent away */
 #define REPLY_OCTETS	512	/* RFC 5321 4.5.3.1.5 */
 
-static void
+static void __attribute__((format(printf, 5, 0)))
 reply_list(struct session *s, int code, char dash, const char *enhanced,
     const char *fmt, va_list ap)
 {

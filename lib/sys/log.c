@@ -9,7 +9,7 @@
 
 const char *progname = "correo";
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 log_write(int e, const char *fmt, va_list ap)
 {
 	char line[LOG_OCTETS];
