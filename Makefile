@@ -121,9 +121,41 @@ run:
 stop:
 	@service/instance stop run
 
+include tests/tests.mk
+
+# prove runs files; what they need built is built first. Tests find the programs
+# by BIN. The planted faults are built by the tests that look for them.
+CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t)
+
+PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
+	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
+
+check: check-packages
+	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
+	@$(PROVE_ALL) -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
+
+check-packages:
+	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES) \
+		$(CHECK_PACKAGES),'$(p)')
+
+# The long forms: every index of the crash recorder, 1,000 messages under 100
+# kills, Postfix as a client, power cuts at more than 1,000 moments.
+check-all: check-packages
+	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
+	@CORREO_LONG=1 $(PROVE_ALL) $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
+	@$(MAKE) --no-print-directory check-crash
+
+check-crash: check-packages
+	@$(MAKE) --no-print-directory -s -j2 all
+	@BIN=$(CURDIR)/$(BIN) tests/crash/power-cut
+
+bench: check-packages
+	@$(MAKE) --no-print-directory -s -j2 all
+	@bench/run
+
 clean:
 	rm -rf build build-*
 
 -include $(shell find $B/hot $B/cold -name '*.d' 2>/dev/null)
 
-.PHONY: all clean run stop
+.PHONY: all clean run stop check check-packages check-all check-crash bench

@@ -18,7 +18,7 @@
 
 #define HOPS_MAX	100	/* RFC 5321 6.3 asks for 100 and more */
 #define TELL_S		10	/* a runner that takes no id for so long */
-#define RECEIVED_OCTETS	(DOMAIN_OCTETS + ADDRESS_OCTETS + 1024)
+#define RECEIVED_OCTETS	(DOMAIN_OCTETS + QUOTED_OCTETS + 1024)
 
 /* The facts that Received shows; each "" where it is missing. */
 struct shown {
@@ -106,7 +106,8 @@ tame(char *s)
 static int
 add_received(struct message *m, struct shown *s)
 {
-	char line[RECEIVED_OCTETS], from[512], to[ADDRESS_OCTETS + 16] = "";
+	char line[RECEIVED_OCTETS], from[512], to[QUOTED_OCTETS + 16] = "";
+	char rcpt[QUOTED_OCTETS + 1];
 	char date[DATE_OCTETS];
 	int n;
 
@@ -120,8 +121,10 @@ add_received(struct message *m, struct shown *s)
 	else
 		snprintf(from, sizeof(from), "by %s (from uid %u)", m->host,
 		    (unsigned)getuid());
-	if (s->rcpts == 1)
-		snprintf(to, sizeof(to), "\n\tfor <%s>", s->rcpt);
+	if (s->rcpts == 1) {
+		address_quote(rcpt, s->rcpt);
+		snprintf(to, sizeof(to), "\n\tfor <%s>", rcpt);
+	}
 	n = snprintf(line, sizeof(line), "Received: %s id %s%s;\n\t%s\n", from,
 	    m->writer.id, to, date);
 	return queue_add(&m->writer, line, (size_t)n);

@@ -17,7 +17,7 @@
 
 #define NAME_OCTETS	256	/* of a file in cur/, with NUL */
 #define PIECE_OCTETS	65536
-#define PREFIX_OCTETS	(2 * ADDRESS_OCTETS + 64)
+#define PREFIX_OCTETS	(2 * QUOTED_OCTETS + 64)
 
 /* What stands before the message as it came, and what the file is called. */
 struct plan {
@@ -145,9 +145,13 @@ need_folder(struct maildir *m, int *fd, const char *name)
 static int
 make_plan(struct plan *p, const struct job *j, const char *host)
 {
-	int n = snprintf(p->prefix, sizeof(p->prefix),
-	    "Return-Path: <%s>\nDelivered-To: %s\n", j->sender, j->to);
+	char sender[QUOTED_OCTETS + 1], to[QUOTED_OCTETS + 1];
+	int n;
 
+	address_quote(sender, j->sender);
+	address_quote(to, j->to);
+	n = snprintf(p->prefix, sizeof(p->prefix),
+	    "Return-Path: <%s>\nDelivered-To: %s\n", sender, to);
 	if (n < 0 || (size_t)n >= sizeof(p->prefix))
 		return errno = EMSGSIZE, -1;
 	p->prefix_n = (size_t)n;
@@ -163,7 +167,7 @@ make_plan(struct plan *p, const struct job *j, const char *host)
 
 /* The header says that this address had the message before: a loop. */
 struct loop {
-	const char	*to;
+	char		 to[QUOTED_OCTETS + 1];
 	int		 found;
 };
 
@@ -196,11 +200,12 @@ static int
 write_message(const struct plan *p, const struct job *j, int queue, int fd)
 {
 	struct header h = { .n = 0 };
-	struct loop loop = { .to = j->to };
+	struct loop loop = { .found = 0 };
 	static char room[PREFIX_OCTETS + PIECE_OCTETS];
 	uint64_t done = 0;
 	size_t before = p->prefix_n;
 
+	address_quote(loop.to, j->to);
 	memcpy(room, p->prefix, before);
 	do {
 		char *piece = room + before;

@@ -159,3 +159,39 @@ address_local(const char *address, size_t n)
 			return i;
 	return n;
 }
+
+/* dot-atom: atext with single dots inside. */
+static int
+is_dot_atom(const char *s, size_t n)
+{
+	size_t i;
+
+	if (n == 0 || s[0] == '.' || s[n - 1] == '.')
+		return 0;
+	for (i = 0; i < n; i++)
+		if (!is_atext_or_dot(s[i]) || (s[i] == '.' && s[i + 1] == '.'))
+			return 0;
+	return 1;
+}
+
+void
+address_quote(char out[QUOTED_OCTETS + 1], const char *address)
+{
+	size_t n = strlen(address), local = address_local(address, n), i, o = 0;
+
+	if (n > 0 && local <= LOCAL_OCTETS && !is_dot_atom(address, local)) {
+		out[o++] = '"';
+		for (i = 0; i < local; i++) {
+			if (address[i] == '"' || address[i] == '\\')
+				out[o++] = '\\';
+			out[o++] = address[i];
+		}
+		out[o++] = '"';
+		address += local;
+		n -= local;
+	}
+	if (n > QUOTED_OCTETS - o)
+		n = QUOTED_OCTETS - o;
+	memcpy(out + o, address, n);
+	out[o + n] = '\0';
+}

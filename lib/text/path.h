@@ -27,6 +27,13 @@ ssize_t path_parse(const char *in, size_t n, struct buf *out);
  * before the last '@', or all n octets where there is none. */
 size_t address_local(const char *address, size_t n);
 
+#define QUOTED_OCTETS	(2 * LOCAL_OCTETS + 2 + 1 + DOMAIN_OCTETS)
+
+/* Write the address as a header or a command has it: the local part in quotes where
+ * it is no dot-atom. out gets at most QUOTED_OCTETS and a NUL; longer addresses
+ * than ADDRESS_OCTETS are cut. source: RFC 5321 4.1.2, RFC 5322 3.2.3-4 */
+void address_quote(char out[QUOTED_OCTETS + 1], const char *address);
+
 /* 1 if the n octets are a domain name or an address literal, else 0.
  * source   RFC 5321 4.1.2; '_' is let through, hosts use it */
 int domain_is_valid(const char *s, size_t n);
