@@ -1,6 +1,8 @@
 """What a tree of processes costs: its CPU time, and the device's flushes."""
+import glob
 import os
 import re
+import subprocess
 
 
 def _mounts(kind):
@@ -127,6 +129,10 @@ class Device:
                                     (os.major(number), os.minor(number)))
         except OSError:
             return
+        name = os.path.basename(path)
+        if self.fstype == "ext4" and os.path.isdir("/proc/fs/ext4") and \
+                not glob.glob("/proc/fs/jbd2/%s-*" % name):
+            self.fstype += " without a journal"
         if os.path.exists(path + "/partition"):
             path = os.path.dirname(path)
         if os.path.exists(path + "/stat"):
@@ -155,3 +161,41 @@ class Device:
         with open(self.stat) as f:
             fields = f.read().split()
         return int(fields[15]) if len(fields) > 15 else None
+
+
+class Loop:
+    """A new file system on a loop device, in an image below a folder."""
+
+    def __init__(self, folder, kind):
+        self.image = "%s/loop-%d.img" % (folder, os.getpid())
+        self.mount = "%s/loop-%d" % (folder, os.getpid())
+        self.device = None
+        self.mounted = False
+        self.kind = kind
+
+    def make(self):
+        # Nothing may be left for the kernel to lay out while we measure.
+        eager = ["-E", "lazy_itable_init=0,lazy_journal_init=0"] \
+            if self.kind == "ext4" else []
+        os.mkdir(self.mount)
+        with open(self.image, "w") as f:
+            f.truncate(4 << 30)
+        self.device = _run("losetup", "--find", "--show", self.image)
+        _run("mkfs." + self.kind, "-q", *eager, self.device)
+        _run("mount", self.device, self.mount)
+        self.mounted = True
+        os.chmod(self.mount, 0o755)
+
+    def remove(self):
+        if self.mounted:
+            _run("umount", self.mount)
+        if self.device:
+            _run("losetup", "--detach", self.device)
+        for remove, path in ((os.unlink, self.image), (os.rmdir, self.mount)):
+            if os.path.exists(path):
+                remove(path)
+
+
+def _run(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE,
+                          text=True).stdout.strip()

@@ -5,6 +5,7 @@ import collections
 import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -180,8 +181,8 @@ class Chain:
         self.users = ['alice', 'bob']
         self.services = {}
         sock = lambda name: os.path.join(root, 'sock', name)
-        self.env = dict(os.environ, NAME='mx.' + DOMAIN, QUEUE=self.queue,
-            ETC=os.path.join(root, 'etc'), SYSTEM_USERS='0',
+        self.env = dict(os.environ, NAME='mx.' + DOMAIN, DOMAIN=DOMAIN,
+            QUEUE=self.queue, ETC=os.path.join(root, 'etc'), SYSTEM_USERS='0',
             WHOIS_SOCKET=sock('who-is'), SPAWNER_SOCKET=sock('spawner'),
             RUNNER_SOCKET=sock('runner'), QINJECT_SOCKET=sock('qinject'),
             RETRY_FIRST_S='1', RETRY_FACTOR='1', RETRY_MAX_S='1',
@@ -222,27 +223,28 @@ class Chain:
                 subprocess.run([os.path.join(self.programs, name), etc],
                     check=True, env=self.env, stderr=log)
 
-    def start(self, name, *argv, wrap=(), program=(), fds=()):
+    def start(self, name, *argv, wrap=(), program=()):
         """Start a service, under the command wrap; True when it is ready."""
         program = program or [os.path.join(self.programs, name)]
         ready, tell = os.pipe()
         with open(os.path.join(self.root, 'log'), 'ab') as log:
             self.services[name] = subprocess.Popen([*wrap,
-                *program, *argv], pass_fds=[tell, *fds],
+                *program, *argv], pass_fds=[tell],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=dict(self.env, NOTIFY_FD=str(tell)))
         os.close(tell)
-        got = os.read(ready, 1)
+        said, _, _ = select.select([ready], [], [], 5)
+        got = os.read(ready, 1) if said else b''
         os.close(ready)
         return got == b'\n'
 
-    def start_together(self, wrap, fds=()):
+    def start_together(self, wrap):
         """Start spawner and qrunner both under the one command wrap."""
         script = ('trap "kill \\$a \\$b" TERM; NOTIFY_FD= "$0/spawner" '
             '"$0/deliver-local" & a=$!; until test -S "$SPAWNER_SOCKET"; do '
             'sleep 0.02; done; "$0/qrunner" & b=$!; wait; wait')
         return self.start('qrunner', program=['sh', '-c', script,
-            self.programs], wrap=wrap, fds=fds)
+            self.programs], wrap=wrap)
 
     def start_all(self, **wraps):
         """Start the services in order, those named in wraps under a command.
@@ -269,7 +271,7 @@ class Chain:
                 service.wait()
         return stuck
 
-    def inject(self, letter, wrap=(), fds=()):
+    def inject(self, letter, wrap=()):
         """Give a letter to qinject, qmail-queue's way; its exit code."""
         with tempfile.TemporaryFile() as message, \
                 tempfile.TemporaryFile() as envelope, \
@@ -280,7 +282,7 @@ class Chain:
             envelope.seek(0)
             code = subprocess.run([*wrap, os.path.join(self.programs,
                 'qinject')], stdin=message, stdout=envelope, stderr=log,
-                env=self.env, pass_fds=fds).returncode
+                env=self.env).returncode
         letter.acknowledged = code == 0
         return code
 

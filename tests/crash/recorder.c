@@ -17,7 +17,8 @@
  *  -F calls    fail all calls of these names on files, from -f index (1) on
  *  -s command  hold the process before the call, run the shell command with
  *              RECORDER_INDEX, _CALL, _PID, _NAME, _PATH in its environment,
- *              go on when it has ended; at -i index only, or at every call
+ *              go on when it has ended well (else all ends here); at -i index
+ *              only, or at every call
  *  -a pid      watch a running process too; it outlives the recorder
  *
  * All watched processes share one index, from 1, in the order in which the
@@ -439,7 +440,7 @@ run_hook(const struct recorder *r, const struct tracee *t)
 	setenv("RECORDER_NAME", t->name, 1);
 	setenv("RECORDER_PATH", t->path[0], 1);
 	if (system(r->hook) != 0)
-		warnx("hook failed at %lu", t->index);
+		errx(EXIT_TROUBLE, "hook failed at %lu", t->index);
 }
 
 static void

@@ -1,0 +1,98 @@
+# Unit tests (tests/unit, gcc with cmocka) and fuzzing (tests/fuzz, clang with
+# libFuzzer), both under the address and undefined sanitizers. The Makefile
+# includes this behind its first target and LIB_SRC.
+#
+#   make check-unit        every module's table of cases
+#   make check-fuzz-short  20,000 runs, 2 s at most, of every fuzz target
+#   make fuzz              FUZZ_RUNS of each; make -j2 fuzz does two at a time
+#   make fuzz-run-dot      one of them
+#   make unit fuzz-build   only build: then prove can run
+#                          prove --exec '' build/tests/test-*   and
+#                          prove tests/fuzz/short.t
+
+T = $B/tests
+UNIT_NAMES = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
+FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
+UNIT_BIN = $(UNIT_NAMES:%=$T/%)
+FUZZ_BIN = $(FUZZ_NAMES:%=$T/%)
+
+FUZZ_CC = clang
+FUZZ_RUNS ?= 10000000
+PROVE ?= prove
+PROVE_FLAGS ?= -j2
+
+# -O1: the compiler costs more than the tests. Few tests use cmocka's state.
+TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests/unit -Wno-unused-parameter \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+# What a test has beside its own file and the library.
+test-dot_SRC = tests/unit/naive-dot.c
+test-messages_SRC = qrunner/messages.c
+test-schedule_SRC = qrunner/schedule.c
+test-newfile_SRC = tests/unit/calls.c
+test-queuefile_SRC = tests/unit/calls.c
+test-maildir_SRC = tests/unit/calls.c
+test-resolve_LIBS = -lcdb
+fuzz-dot_SRC = tests/unit/naive-dot.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+
+# tests/unit/calls.h: the calls that it looks at.
+CALLS = openat linkat renameat unlinkat access fsync write pwrite
+WRAP = $(CALLS:%=-Wl,--wrap=%)
+test-newfile_LIBS = $(WRAP)
+test-queuefile_LIBS = $(WRAP)
+test-maildir_LIBS = $(WRAP)
+
+$T/unit/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) -DTEST_BIN='"$(abspath $(BIN))"' -MMD -MP -c -o $@ $<
+
+$T/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(TEST_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$T/unit/lib.a: $(LIB_SRC:%.c=$T/unit/%.o) $T/unit/tests/unit/unit.o
+	@rm -f $@
+	@ar rcs $@ $^
+
+$T/fuzz/lib.a: $(LIB_SRC:%.c=$T/fuzz/%.o)
+	@rm -f $@
+	@ar rcs $@ $^
+
+define unit_test
+$T/$(1): $T/unit/tests/unit/$(1).o $$($(1)_SRC:%.c=$T/unit/%.o) $T/unit/lib.a
+	$$(CC) $$(TEST_CFLAGS) -o $$@ $$^ -lcmocka $$($(1)_LIBS)
+endef
+define fuzz_test
+$T/$(1): $T/fuzz/tests/fuzz/$(1).o $$($(1)_SRC:%.c=$T/fuzz/%.o) $T/fuzz/lib.a
+	$$(FUZZ_CC) $$(TEST_CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$($(1)_LIBS)
+fuzz-run-$(patsubst fuzz-%,%,$(1)): $T/$(1)
+	@mkdir -p $T/corpus/$(1) $T/found
+	nice $T/$(1) -runs=$$(FUZZ_RUNS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$T/found/$(1)- $T/corpus/$(1) \
+	    tests/fuzz/corpus/$(patsubst fuzz-%,%,$(1))
+.PHONY: fuzz-run-$(patsubst fuzz-%,%,$(1))
+endef
+$(foreach t,$(UNIT_NAMES),$(eval $(call unit_test,$(t))))
+$(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_test,$(t))))
+
+# test-resolve looks into tables that the compilers made.
+unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
+	$(BIN)/compile-hosts
+
+fuzz-build: $(FUZZ_BIN)
+
+check-unit: unit
+	CMOCKA_MESSAGE_OUTPUT=tap $(PROVE) $(PROVE_FLAGS) --exec '' $(UNIT_BIN)
+
+check-fuzz-short: fuzz-build
+	FUZZ_BIN=$T $(PROVE) $(PROVE_FLAGS) tests/fuzz/short.t
+
+fuzz: $(FUZZ_NAMES:fuzz-%=fuzz-run-%)
+
+.PHONY: unit fuzz-build check-unit check-fuzz-short fuzz
+.SECONDARY: $(UNIT_NAMES:%=$T/unit/tests/unit/%.o) \
+	$(FUZZ_NAMES:%=$T/fuzz/tests/fuzz/%.o)
+
+-include $(shell find $T -name '*.d' 2>/dev/null)
