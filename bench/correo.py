@@ -13,8 +13,9 @@ class Unavailable(Exception):
 class Server:
     name = "Correo"
 
-    def __init__(self, tree, folder, project):
-        self.tree, self.dir = tree, folder
+    def __init__(self, tree, folder, project, accounts):
+        """accounts: users of the system that get the mail; None: virtual."""
+        self.tree, self.dir, self.accounts = tree, folder, accounts
         self.command = project + "/service/instance"
         self.env = {}
         self.started = False
@@ -49,6 +50,9 @@ class Server:
         self.maildirs = [self.env["MAILDIR%d" % i] for i in (1, 2, 3)]
         self.queues = [self.env["QUEUE"] + "/msg"]
         self.domain = self.env["DOMAIN"]
+        if self.accounts:
+            self.addresses = self.accounts.addresses(self.domain)
+            self.maildirs = self.accounts.maildirs("Maildir")
 
     def mailboxes(self):
         """(address, uid, gid) of each, for the peer to serve the same."""

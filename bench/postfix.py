@@ -35,8 +35,6 @@ myhostname = {name}
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
-mydestination =
-local_recipient_maps =
 alias_maps =
 alias_database =
 smtpd_tls_security_level = none
@@ -50,15 +48,28 @@ smtpd_peername_lookup = no
 # sessions it costs two thirds of the rate.
 in_flow_delay = 0
 
+{delivery}
+{more}
+"""
+
+# Users of the system, by local(8), as Debian's package does it.
+LOCAL_CF = """\
+mydestination = {domain}
+local_recipient_maps = unix:passwd.byname
+home_mailbox = Maildir.postfix/
+mailbox_size_limit = 0"""
+
+# Virtual users, by virtual(8).
+VIRTUAL_CF = """\
+mydestination =
+local_recipient_maps =
 virtual_transport = virtual
 virtual_mailbox_domains = {domain}
 virtual_mailbox_base = {dir}
 virtual_mailbox_maps = hash:{conf}/mailboxes
 virtual_uid_maps = hash:{conf}/uids
 virtual_gid_maps = hash:{conf}/gids
-virtual_mailbox_limit = 0
-{more}
-"""
+virtual_mailbox_limit = 0"""
 
 # The services of Debian's master.cf that take part, without chroot.
 MASTER_CF = """\
@@ -194,8 +205,10 @@ def _free_port():
 class Server:
     name = "Postfix"
 
-    def __init__(self, tree, folder, packages, domain, mailboxes, more):
-        """mailboxes: (address, uid, gid) of each; more: lines of main.cf."""
+    def __init__(self, tree, folder, packages, accounts, domain, mailboxes,
+                 more):
+        """accounts: users of the system, or None: then mailboxes is
+        (address, uid, gid) of each virtual one; more: lines of main.cf."""
         if os.geteuid() != 0:
             raise Unavailable("Postfix's master must be started by root")
         self.tree, self.dir = tree, folder
@@ -205,6 +218,10 @@ class Server:
         self.addresses = [m[0] for m in mailboxes]
         self.maildirs = ["%s/mail/%s/Maildir" % (folder, m[0].split("@")[0])
                          for m in mailboxes]
+        self.accounts = accounts
+        if accounts:
+            self.addresses = accounts.addresses(domain)
+            self.maildirs = accounts.maildirs("Maildir.postfix")
         self.queues = [folder + "/queue/" + name for name in WAITING]
         self.host, self.port = "127.0.0.1", _free_port()
         self.process = None
@@ -223,6 +240,8 @@ class Server:
                  "owner": self.owner.pw_name, "group": self.group.gr_name,
                  "name": "mail." + self.domain, "domain": self.domain,
                  "port": self.port, "more": "\n".join(self.more)}
+        words["delivery"] = (LOCAL_CF if self.accounts else
+                             VIRTUAL_CF).format(**words)
         with open(conf + "/main.cf", "w") as f:
             f.write(MAIN_CF.format(**words))
         with open(conf + "/master.cf", "w") as f:
@@ -237,6 +256,8 @@ class Server:
         os.mkdir(self.dir + "/queue/pid")
         os.mkdir(self.dir + "/data")
         os.chown(self.dir + "/data", self.owner.pw_uid, 0)
+        if self.accounts:
+            return
         for maildir, (_, uid, gid) in zip(self.maildirs, self.mailboxes):
             for name in ("cur", "new", "tmp"):
                 os.makedirs("%s/%s" % (maildir, name))

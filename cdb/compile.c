@@ -65,6 +65,18 @@ fill(struct compiler *c, int fd, compile_fn *fn)
 	return made;
 }
 
+/* Who may read the text may read the cdb. */
+static int
+same_owner(int etc, const char *table, int fd)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	return fstatat(etc, table, &st, 0) == -1 ? -1 :
+	    fchown(fd, st.st_uid, st.st_gid);
+}
+
 static int
 build(struct compiler *c, int etc, compile_fn *fn)
 {
@@ -74,28 +86,19 @@ build(struct compiler *c, int etc, compile_fn *fn)
 
 	snprintf(cdb, sizeof(cdb), "%s.cdb", c->table);
 	snprintf(tmp, sizeof(tmp), "%s.cdb.%d", c->table, (int)getpid());
-	f.fd = openat(etc, tmp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (unlinkat(etc, tmp, 0) == -1 && errno != ENOENT)
+		return -1;
+	f.fd = openat(etc, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (f.fd == -1)
 		return -1;
 	memcpy(f.tmp_name, tmp, sizeof(tmp));
 	r = fill(c, f.fd, fn);
-	if (r == 0 && (fchmod(f.fd, 0640) == -1 || newfile_sync(f.fd) == -1 ||
+	if (r == 0 && (fchmod(f.fd, 0640) == -1 ||
+	    same_owner(etc, c->table, f.fd) == -1 || newfile_sync(f.fd) == -1 ||
 	    newfile_replace(&f, etc, cdb) == -1 || newfile_sync_dir(etc) == -1))
 		r = -1;
 	newfile_close(&f);
 	return r;
-}
-
-/* The cdb belongs to whom the old one, or else the text, belongs to. */
-static void
-keep_owner(int etc, const char *table)
-{
-	struct stat st;
-	char cdb[64];
-
-	snprintf(cdb, sizeof(cdb), "%s.cdb", table);
-	if (geteuid() == 0 && fstatat(etc, table, &st, 0) == 0)
-		(void)!fchownat(etc, cdb, st.st_uid, st.st_gid, 0);
 }
 
 int
@@ -121,7 +124,6 @@ compile_main(int argc, char **argv, const char *table, compile_fn *fn)
 		die(EXIT_TEMP, "%s/%s.cdb, the old table stays:", argv[1],
 		    table);
 	}
-	keep_owner(etc, table);
 	say("%s/%s.cdb: %u entries", argv[1], table, c.entries);
 	return EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,27 +14,15 @@
 #include <unistd.h>
 
 #include "base/exits.h"
-#include "sys/clock.h"
+#include "mail/spawn.h"
 #include "sys/env.h"
-#include "sys/io.h"
 #include "sys/log.h"
 #include "sys/loop.h"
 #include "sys/sigfd.h"
 #include "sys/unixsock.h"
-#include "text/record.h"
 
 #define CHILDREN_MAX	200
-#define PATH_OCTETS	1024
 #define BACKLOG		16
-
-struct request {
-	uint64_t number;
-	uint64_t kill;			/* a pid to end, or 0 */
-	uint64_t uid, gid, make;
-	char	 user[64];		/* "" for a virtual user */
-	char	 home[PATH_OCTETS];
-	char	 mailbox[PATH_OCTETS];
-};
 
 struct client {
 	struct spawner	*spawner;
@@ -52,84 +41,64 @@ struct spawner {
 	pid_t		 child[CHILDREN_MAX];	/* 0: free */
 };
 
-static int
-request_parse(const char *s, size_t n, struct request *q)
-{
-	const char *p = s, *end = s + n;
-	struct field f;
-	int r;
-
-	memset(q, 0, sizeof(*q));
-	while ((r = record_next(&p, end, &f)) == 1) {
-		if (field_is(&f, "start"))
-			r = field_u64(&f, &q->number);
-		else if (field_is(&f, "kill"))
-			r = field_u64(&f, &q->kill);
-		else if (field_is(&f, "uid"))
-			r = field_u64(&f, &q->uid);
-		else if (field_is(&f, "gid"))
-			r = field_u64(&f, &q->gid);
-		else if (field_is(&f, "make"))
-			r = field_u64(&f, &q->make);
-		else if (field_is(&f, "user"))
-			r = field_copy(&f, q->user, sizeof(q->user));
-		else if (field_is(&f, "home"))
-			r = field_copy(&f, q->home, sizeof(q->home));
-		else if (field_is(&f, "mailbox"))
-			r = field_copy(&f, q->mailbox, sizeof(q->mailbox));
-		if (r == -1)
-			return -1;
-	}
-	return r;
-}
-
-/* Why the request is refused, or NULL. */
+/* Why the request is refused, or NULL. A user of the system gets his own group; a
+ * virtual user's is a person's too, as his uid. */
 static const char *
-refusal(const struct spawner *s, const struct request *q)
+refusal(const struct spawner *s, const struct destination *d)
 {
-	if (q->uid < s->least || q->uid > UINT32_MAX - 1)
-		return "this uid gets no mail";
-	if (q->gid > UINT32_MAX - 1 || (geteuid() == 0 && q->gid == 0))
-		return "this gid gets no mail";
-	if (geteuid() == 0 && q->uid == s->runner)
-		return "the queue's own uid gets no mail";
-	if (geteuid() != 0 && q->uid != geteuid())
-		return "not root: cannot become this uid";
-	if (q->home[0] != '/' || q->mailbox[0] != '/')
+	const struct passwd *p;
+
+	if (d->home[0] != '/' || d->mailbox[0] != '/')
 		return "home and mailbox are no full paths";
+	if (geteuid() != 0)
+		return d->uid == geteuid() ? NULL :
+		    "not root: cannot become this uid";
+	if (d->uid < s->least || d->uid > UINT32_MAX - 1 ||
+	    d->uid == s->runner)
+		return "this uid gets no mail";
+	p = d->user[0] != '\0' ? getpwnam(d->user) : NULL;
+	if (p != NULL)
+		return p->pw_uid == d->uid && p->pw_gid == d->gid ? NULL :
+		    "user, uid and gid are not of one account";
+	if (d->gid < s->least || d->gid > UINT32_MAX - 1)
+		return "this gid gets no mail";
 	return NULL;
 }
 
 static void
-become(const struct request *q)
+become(const struct destination *d)
 {
-	gid_t gid = (gid_t)q->gid;
+	gid_t gid = (gid_t)d->gid;
+	int grouped;
 
 	if (geteuid() != 0)
 		return;
-	if ((q->user[0] != '\0' ? initgroups(q->user, gid) :
-	    setgroups(1, &gid)) == -1 ||
-	    setgid(gid) == -1 || setuid((uid_t)q->uid) == -1)
-		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)q->uid);
+	/* A user that /etc/passwd does not know (LDAP) has his first group only. */
+	if (d->user[0] != '\0' && getpwnam(d->user) != NULL)
+		grouped = initgroups(d->user, gid);
+	else
+		grouped = setgroups(1, &gid);
+	if (grouped == -1 || setgid(gid) == -1 || setuid((uid_t)d->uid) == -1)
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)d->uid);
 }
 
 static void
-run_child(const struct spawner *s, struct request *q, int jobs)
+run_child(const struct spawner *s, struct destination *d, int jobs)
 {
-	char *argv[4], *env[3], host[512], home[PATH_OCTETS + 5];
+	char *argv[4], *env[3], host[512], home[SPAWN_PATH + 5];
 	unsigned n = 0;
 
 	argv[n++] = s->program;
-	if (q->make)
+	if (d->make)
 		argv[n++] = (char *)(uintptr_t)"-m";
-	argv[n++] = q->mailbox;
+	argv[n++] = d->mailbox;
 	argv[n] = NULL;
 	snprintf(host, sizeof(host), "NAME=%s", s->name);
-	snprintf(home, sizeof(home), "HOME=%s", q->home);
+	snprintf(home, sizeof(home), "HOME=%s", d->home);
 	env[0] = host;
 	env[1] = home;
 	env[2] = NULL;
-	become(q);
+	become(d);
 	if (chdir("/") == -1 || dup2(jobs, 0) == -1 || dup2(2, 1) == -1)
 		die(EXIT_TEMP, "child:");
 	execve(s->program, argv, env);
@@ -150,7 +119,8 @@ free_place(const struct spawner *s)
 
 /* Start one; the runner's end of its socket, or -1 with *why. */
 static int
-start_child(struct spawner *s, struct request *q, pid_t *pid, const char **why)
+start_child(struct spawner *s, struct destination *d, pid_t *pid,
+    const char **why)
 {
 	int pair[2], place = free_place(s);
 
@@ -162,7 +132,7 @@ start_child(struct spawner *s, struct request *q, pid_t *pid, const char **why)
 		return -1;
 	*pid = fork();
 	if (*pid == 0)
-		run_child(s, q, pair[1]);
+		run_child(s, d, pair[1]);
 	close(pair[1]);
 	if (*pid == -1) {
 		close(pair[0]);
@@ -173,13 +143,13 @@ start_child(struct spawner *s, struct request *q, pid_t *pid, const char **why)
 }
 
 static void
-kill_child(struct spawner *s, pid_t pid)
+kill_child(struct spawner *s, uint64_t pid)
 {
 	int i;
 
 	for (i = 0; i < CHILDREN_MAX; i++)
-		if (s->child[i] == pid)
-			kill(pid, SIGKILL);
+		if (s->child[i] > 0 && (uint64_t)s->child[i] == pid)
+			kill(s->child[i], SIGKILL);
 }
 
 static void
@@ -191,25 +161,26 @@ drop_client(struct client *c)
 }
 
 static void
-serve_start(struct client *c, struct request *q)
+serve_start(struct client *c, struct spawn_request *q)
 {
 	struct spawner *s = c->spawner;
-	struct buf b = BUF_MAX(512);
-	const char *why = refusal(s, q);
+	struct spawn_answer a = { .start = q->start };
+	struct buf b = BUF_MAX(SPAWN_RECORD);
+	const char *why = refusal(s, &q->to);
 	pid_t pid = 0;
 	int fd = -1;
 
 	if (why == NULL)
-		fd = start_child(s, q, &pid, &why);
-	record_add_u64(&b, "start", q->number);
+		fd = start_child(s, &q->to, &pid, &why);
 	if (fd != -1)
-		record_add_u64(&b, "pid", (uint64_t)pid);
+		a.pid = (uint64_t)pid;
 	else {
-		record_adds(&b, "why", why);
-		say("uid=%u mailbox=%s refused: %s", (unsigned)q->uid,
-		    q->mailbox, why);
+		snprintf(a.why, sizeof(a.why), "%s", why);
+		say("uid=%u mailbox=%s refused: %s", (unsigned)q->to.uid,
+		    q->to.mailbox, why);
 	}
-	if (unix_send(c->fd, b.s, b.len, fd, MSG_DONTWAIT) == -1)
+	if (spawn_answer_format(&b, &a) == -1 ||
+	    unix_send(c->fd, b.s, b.len, fd, MSG_DONTWAIT) == -1)
 		say("the answer to the runner is lost:");
 	if (fd != -1)
 		close(fd);
@@ -220,8 +191,8 @@ static void
 on_request(void *arg, short revents)
 {
 	struct client *c = arg;
-	struct request q;
-	char record[4096];
+	struct spawn_request q;
+	char record[SPAWN_RECORD];
 	ssize_t r = unix_recv(c->fd, record, sizeof(record), NULL,
 	    MSG_DONTWAIT);
 
@@ -230,10 +201,10 @@ on_request(void *arg, short revents)
 		return;
 	if (r <= 0)
 		drop_client(c);
-	else if (request_parse(record, (size_t)r, &q) == -1)
+	else if (spawn_request_parse(record, (size_t)r, &q) == -1)
 		say("a request that is no record is ignored");
 	else if (q.kill != 0)
-		kill_child(c->spawner, (pid_t)q.kill);
+		kill_child(c->spawner, q.kill);
 	else
 		serve_start(c, &q);
 }
@@ -295,11 +266,10 @@ open_sockets(struct spawner *s, const char *path)
 	static const int signals[] = { SIGTERM, SIGCHLD };
 
 	s->signals = sigfd_open(signals, 2);
-	s->listen = unix_listen(path, SOCK_SEQPACKET, 0600, BACKLOG);
+	/* Its folder is root's, or whoever owned it could lead root astray. */
+	s->listen = unix_listen(path, SOCK_SEQPACKET, 0666, BACKLOG);
 	if (s->listen == -1 || s->signals == -1)
 		die(EXIT_TEMP, "socket %s:", path);
-	if (geteuid() == 0 && chown(path, s->runner, (gid_t)-1) == -1)
-		die(EXIT_TEMP, "chown %s:", path);
 	if (loop_add(&s->loop, s->listen, POLLIN, on_connect, s) == -1 ||
 	    loop_add(&s->loop, s->signals, POLLIN, on_signal, s) == -1)
 		die(EXIT_TEMP, "loop:");
@@ -316,7 +286,8 @@ main(int argc, char **argv)
 	s.program = argv[1];
 	s.name = env_str("NAME", NULL);
 	s.runner = (uid_t)env_u64("RUNNER_UID", geteuid(), 0, UINT32_MAX - 1);
-	s.least = (uid_t)env_u64("LEAST_UID", 1, geteuid() == 0, UINT32_MAX);
+	s.least = (uid_t)env_u64("LEAST_UID", 1000, 1,
+	    UINT32_MAX - 1);
 	open_sockets(&s, env_str("SPAWNER_SOCKET", NULL));
 	env_notify_ready();
 	while (!s.stop)

@@ -236,8 +236,8 @@ serve_pool(struct message *m, const char *path, unsigned most)
 	p.most = most;
 	open_pool(&p, path);
 	confine();
+	env_notify_ready();	/* before a fork: workers have no business there */
 	keep_spare(&p);
-	env_notify_ready();
 	while (!p.stop)
 		if (loop_once(&p.loop, -1) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");

@@ -336,27 +336,13 @@ carry_out(struct attempt *a, struct group *g)
 static int
 group_field(struct group *g, const struct field *f)
 {
-	struct destination *d = &g->to_mailbox;
-
-	if (field_is(f, "uid"))
-		return field_u64(f, &d->uid);
-	if (field_is(f, "gid"))
-		return field_u64(f, &d->gid);
-	if (field_is(f, "make"))
-		return field_u64(f, &d->make);
-	if (field_is(f, "user"))
-		return field_copy(f, d->user, sizeof(d->user));
-	if (field_is(f, "home"))
-		return field_copy(f, d->home, sizeof(d->home));
-	if (field_is(f, "mailbox"))
-		return field_copy(f, d->mailbox, sizeof(d->mailbox));
 	if (field_is(f, "why"))
 		return field_copy(f, g->answer.why, sizeof(g->answer.why));
 	if (field_is(f, "never") || field_is(f, "later")) {
 		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
 		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
 	}
-	return 0;
+	return destination_field(&g->to_mailbox, f);
 }
 
 static void

@@ -16,7 +16,6 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/unixsock.h"
-#include "text/record.h"
 
 static void pump(struct lane *l);
 
@@ -26,18 +25,9 @@ find_lane(struct runner *r, const struct destination *d)
 	struct lane *l;
 
 	for (l = r->lanes; l != NULL; l = l->next)
-		if (l->uid == d->uid && strcmp(l->mailbox, d->mailbox) == 0)
+		if (l->to.uid == d->uid && strcmp(l->to.mailbox, d->mailbox) == 0)
 			return l;
 	return NULL;
-}
-
-static void
-free_lane(struct lane *l)
-{
-	free(l->mailbox);
-	free(l->home);
-	free(l->user);
-	free(l);
 }
 
 static struct lane *
@@ -48,16 +38,7 @@ new_lane(struct runner *r, const struct destination *d)
 	if (l == NULL)
 		return NULL;
 	l->runner = r;
-	l->uid = d->uid;
-	l->gid = d->gid;
-	l->make = d->make;
-	l->mailbox = strdup(d->mailbox);
-	l->home = strdup(d->home);
-	l->user = strdup(d->user);
-	if (l->mailbox == NULL || l->home == NULL || l->user == NULL) {
-		free_lane(l);
-		return NULL;
-	}
+	l->to = *d;
 	l->fd = -1;
 	l->last = &l->first;
 	l->sent_last = &l->sent;
@@ -243,7 +224,7 @@ on_answer(void *arg, short revents)
 		    NULL : take_sent(l, a.number);
 		if (f == NULL) {
 			if (n > 0)
-				say("mailbox=%s a bad answer", l->mailbox);
+				say("mailbox=%s a bad answer", l->to.mailbox);
 			lane_died(l);
 			return;
 		}
@@ -330,35 +311,8 @@ lost_spawner(struct runner *r)
 		}
 }
 
-/* What the spawner says: a lane's number, and pid or why not. */
-struct started {
-	uint64_t start, pid;
-	char	 why[WHY_OCTETS];
-};
-
-static int
-parse_started(const char *s, size_t n, struct started *st)
-{
-	const char *p = s, *end = s + n;
-	struct field f;
-	int r;
-
-	memset(st, 0, sizeof(*st));
-	while ((r = record_next(&p, end, &f)) == 1) {
-		if (field_is(&f, "start"))
-			r = field_u64(&f, &st->start);
-		else if (field_is(&f, "pid"))
-			r = field_u64(&f, &st->pid);
-		else if (field_is(&f, "why"))
-			r = field_copy(&f, st->why, sizeof(st->why));
-		if (r == -1)
-			return -1;
-	}
-	return r;
-}
-
 static void
-lane_started(struct runner *r, const struct started *st, int fd)
+lane_started(struct runner *r, const struct spawn_answer *st, int fd)
 {
 	struct lane *l = r->lanes;
 
@@ -392,7 +346,7 @@ on_spawner(void *arg, short revents)
 {
 	struct runner *r = arg;
 	char record[1024];
-	struct started st;
+	struct spawn_answer st;
 	int fd;
 	ssize_t n = unix_recv(r->spawning.fd, record, sizeof(record), &fd,
 	    MSG_DONTWAIT);
@@ -400,7 +354,7 @@ on_spawner(void *arg, short revents)
 	(void)revents;
 	if (n == -1 && errno == EAGAIN)
 		return;
-	if (n <= 0 || parse_started(record, (size_t)n, &st) == -1) {
+	if (n <= 0 || spawn_answer_parse(record, (size_t)n, &st) == -1) {
 		if (n > 0 && fd != -1)
 			close(fd);
 		lost_spawner(r);
@@ -426,27 +380,32 @@ connect_spawner(struct runner *r)
 	return -1;
 }
 
+static int
+ask_spawner(struct runner *r, const struct spawn_request *q)
+{
+	struct buf b = BUF_MAX(SPAWN_RECORD);
+	int done = connect_spawner(r);
+
+	if (done == 0)
+		done = spawn_request_format(&b, q);
+	if (done == 0)
+		done = unix_send(r->spawning.fd, b.s, b.len, -1, MSG_DONTWAIT);
+	buf_free(&b);
+	return done;
+}
+
 static void
 start(struct lane *l)
 {
-	struct runner *r = l->runner;
-	struct buf b = BUF_MAX(4096);
+	struct spawn_request q = { .start = ++l->runner->spawning.number,
+	    .to = l->to };
 
-	l->starting = ++r->spawning.number;
-	if (connect_spawner(r) == -1 ||
-	    record_add_u64(&b, "start", l->starting) == -1 ||
-	    record_add_u64(&b, "uid", l->uid) == -1 ||
-	    record_add_u64(&b, "gid", l->gid) == -1 ||
-	    record_add_u64(&b, "make", l->make) == -1 ||
-	    record_adds(&b, "user", l->user) == -1 ||
-	    record_adds(&b, "home", l->home) == -1 ||
-	    record_adds(&b, "mailbox", l->mailbox) == -1 ||
-	    unix_send(r->spawning.fd, b.s, b.len, -1, MSG_DONTWAIT) == -1) {
+	l->starting = q.start;
+	if (ask_spawner(l->runner, &q) == -1) {
 		if (l->failures == 0)
 			say("the spawner cannot be reached:");
-		lost_spawner(r);
+		lost_spawner(l->runner);
 	}
-	buf_free(&b);
 }
 
 /* A deliver-local that answers nothing is ended by the spawner; it may run as
@@ -454,15 +413,12 @@ start(struct lane *l)
 static void
 end_hanging(struct lane *l)
 {
-	struct buf b = BUF_MAX(64);
+	struct spawn_request q = { .kill = l->pid };
 
-	say("mailbox=%s pid=%u answers nothing and is killed", l->mailbox,
+	say("mailbox=%s pid=%u answers nothing and is killed", l->to.mailbox,
 	    (unsigned)l->pid);
-	if (connect_spawner(l->runner) == 0 &&
-	    record_add_u64(&b, "kill", l->pid) == 0)
-		(void)unix_send(l->runner->spawning.fd, b.s, b.len, -1,
-		    MSG_DONTWAIT);
-	buf_free(&b);
+	if (ask_spawner(l->runner, &q) == -1)
+		say("the spawner cannot be reached:");
 	while (l->sent != NULL) {
 		struct final *f = take_first(&l->sent, &l->sent_last);
 
@@ -511,7 +467,7 @@ lanes_tick(struct runner *r, int64_t now_ms)
 		}
 		hang_up(l);
 		*at = l->next;
-		free_lane(l);
+		free(l);
 	}
 }
 

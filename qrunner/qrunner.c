@@ -108,7 +108,7 @@ take_settings(struct runner *r)
 	char *end;
 	double f = strtod(factor, &end);
 
-	if (*end != '\0' || f < 1 || f > 100)
+	if (*end != '\0' || !(f >= 1 && f <= 100))
 		die(EXIT_PERM, "setting RETRY_FACTOR=%s is not a number from 1 "
 		    "to 100", factor);
 	s->factor_100 = (uint64_t)(f * 100 + 0.5);

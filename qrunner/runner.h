@@ -15,6 +15,7 @@
 
 #include "mail/job.h"
 #include "mail/queuefile.h"
+#include "mail/spawn.h"
 #include "sys/loop.h"
 
 #define ACTIVE_MAX	300	/* messages that are open at a time */
@@ -112,8 +113,7 @@ struct spawning {
 struct lane {
 	struct runner	*runner;
 	struct lane	*next;
-	char		*mailbox, *home, *user;
-	uint64_t	 uid, gid, make;
+	struct destination to;
 	int		 fd;		/* of its deliver-local, or -1 */
 	uint64_t	 pid;
 	uint64_t	 starting;	/* number of the request, or 0 */
@@ -181,13 +181,7 @@ void ask_about(struct runner *r, struct attempt *a, const char *address,
     size_t n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
-/* lane.c: where the mail of one final address goes. */
-struct destination {
-	uint64_t uid, gid, make;
-	char	 user[64];
-	char	 home[1024];
-	char	 mailbox[1024];
-};
+/* lane.c */
 
 /* Give f's job to the mailbox's lane. 0; or -1: the lane has no room, *full is
  * it; or -1 with *full NULL and errno ENOMEM. */

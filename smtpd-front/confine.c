@@ -35,6 +35,10 @@ fix_peers(const char *whois, const char *qinject)
 }
 
 #define CALL(name)	{ .nr = __NR_##name }
+/* No SOCK_DGRAM: its sendto(2) takes an address. */
+#define SOCKET(type) \
+	{ .nr = __NR_socket, .args = 2, .arg = { 0, 1 }, \
+	  .is = { AF_UNIX, (type) | SOCK_CLOEXEC } }
 #define CONNECT(to) \
 	{ .nr = __NR_connect, .args = 2, .arg = { 1, 2 }, \
 	  .is = { (uint64_t)(uintptr_t)&(to), sizeof(to) } }
@@ -51,8 +55,7 @@ filter_calls(const struct peers *p)
 		CALL(ppoll), CALL(close), CALL(clock_gettime),
 		CALL(exit), CALL(exit_group), CALL(rt_sigreturn),
 		CALL(restart_syscall),
-		{ .nr = __NR_socket, .args = 1, .arg = { 0 },
-		  .is = { AF_UNIX } },
+		SOCKET(SOCK_SEQPACKET), SOCKET(SOCK_STREAM),
 		CONNECT(p->whois),
 		CONNECT(p->qinject),
 	};

@@ -30,9 +30,9 @@ take_settings(struct session *s)
 	s->rcpt_max = (unsigned)env_u64("SMTP_RCPT_MAX", RCPT_MAX, 1, 10000);
 	s->wire.timeout_ms = (int)env_u64("SMTP_TIMEOUT_S", TIMEOUT_S, 1,
 	    3600) * 1000;
-	s->data_ms = (int)env_u64("SMTP_DATA_S", DATA_S, 1, 86400) * 1000;
+	s->data_ms = (int)env_u64("SMTP_DATA_S", DATA_S, 1, DATA_S) * 1000;
 	s->wire.end_ms = clock_mono_ms() + 1000 *
-	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, 864000);
+	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, SESSION_S);
 }
 
 /* Behind the sandbox no memory can be had: take all of it now, in one piece. */

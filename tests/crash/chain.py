@@ -294,7 +294,7 @@ class Chain:
         done = 0
         with socket.socket(socket.AF_UNIX) as s:
             try:
-                s.settimeout(10)
+                s.settimeout(3)
                 s.connect(self.env['QINJECT_SOCKET'])
                 for letter in letters:
                     s.sendall(frame(b'F', letter.facts()) +

@@ -1,0 +1,96 @@
+/* spawn - see spawn.h */
+#include "mail/spawn.h"
+
+#include <string.h>
+
+#include "text/record.h"
+
+int
+destination_field(struct destination *d, const struct field *f)
+{
+	if (field_is(f, "uid"))
+		return field_u64(f, &d->uid);
+	if (field_is(f, "gid"))
+		return field_u64(f, &d->gid);
+	if (field_is(f, "make"))
+		return field_u64(f, &d->make);
+	if (field_is(f, "user"))
+		return field_copy(f, d->user, sizeof(d->user));
+	if (field_is(f, "home"))
+		return field_copy(f, d->home, sizeof(d->home));
+	if (field_is(f, "mailbox"))
+		return field_copy(f, d->mailbox, sizeof(d->mailbox));
+	return 0;
+}
+
+int
+spawn_request_format(struct buf *b, const struct spawn_request *q)
+{
+	const struct destination *d = &q->to;
+
+	b->len = 0;
+	if (q->kill != 0)
+		return record_add_u64(b, "kill", q->kill);
+	if (record_add_u64(b, "start", q->start) == -1 ||
+	    record_add_u64(b, "uid", d->uid) == -1 ||
+	    record_add_u64(b, "gid", d->gid) == -1 ||
+	    record_add_u64(b, "make", d->make) == -1 ||
+	    record_adds(b, "user", d->user) == -1 ||
+	    record_adds(b, "home", d->home) == -1 ||
+	    record_adds(b, "mailbox", d->mailbox) == -1)
+		return -1;
+	return 0;
+}
+
+int
+spawn_request_parse(const char *s, size_t n, struct spawn_request *q)
+{
+	const char *p = s, *end = s + n;
+	struct field f;
+	int r;
+
+	memset(q, 0, sizeof(*q));
+	while ((r = record_next(&p, end, &f)) == 1) {
+		if (field_is(&f, "start"))
+			r = field_u64(&f, &q->start);
+		else if (field_is(&f, "kill"))
+			r = field_u64(&f, &q->kill);
+		else
+			r = destination_field(&q->to, &f);
+		if (r == -1)
+			return -1;
+	}
+	return r;
+}
+
+int
+spawn_answer_format(struct buf *b, const struct spawn_answer *a)
+{
+	b->len = 0;
+	if (record_add_u64(b, "start", a->start) == -1 ||
+	    record_add_u64(b, "pid", a->pid) == -1 ||
+	    record_adds(b, "why", a->why) == -1)
+		return -1;
+	return 0;
+}
+
+int
+spawn_answer_parse(const char *s, size_t n, struct spawn_answer *a)
+{
+	const char *p = s, *end = s + n;
+	struct field f;
+	int r;
+
+	memset(a, 0, sizeof(*a));
+	while ((r = record_next(&p, end, &f)) == 1) {
+		if (field_is(&f, "start"))
+			r = field_u64(&f, &a->start);
+		else if (field_is(&f, "pid"))
+			r = field_u64(&f, &a->pid);
+		else if (field_is(&f, "why"))
+			r = field_copy(&f, a->why, sizeof(a->why));
+		if (r == -1)
+			return -1;
+	}
+	return r;
+}

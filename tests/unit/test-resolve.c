@@ -1,0 +1,403 @@
+/* test-resolve - lib/mail/resolve.c and tables.c, on tables that the compilers
+ * made. */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mail/resolve.h"
+#include "sys/clock.h"
+
+#ifndef TEST_BIN
+#define TEST_BIN	"build/bin"
+#endif
+
+#define NONE	((uid_t)-1)	/* no user of the system has mail */
+
+extern char **environ;
+
+static char *etc;
+static struct tables tables;
+
+/* Run a compiler on etc; its exit code. */
+static int
+compile(const char *program)
+{
+	char path[4096], *argv[] = { path, etc, NULL };
+	posix_spawn_file_actions_t actions;
+	int status;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), TEST_BIN "/%s", program);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY,
+	    0);
+	assert_int_equal(posix_spawn(&pid, path, &actions, NULL, argv,
+	    environ), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+set_aliases(const char *text)
+{
+	file_put(in(etc, "aliases"), text, strlen(text));
+	CHECK(compile("compile-aliases") == 0, "%s", shown(text, strlen(text)));
+}
+
+static const char users[] =
+    "alice@example.org:x:1001:101:/home/alice\n"
+    "bob@example.org:x:1002:102:/home/bob:1000:imap\n"
+    "bob@example.net:x:1003:103:/home/other bob\n";
+
+static int
+set_up(void **state)
+{
+	etc = folder_make();
+	file_put(in(etc, "users"), users, sizeof(users) - 1);
+	file_put(in(etc, "local-host-names"), "example.org\nexample.net\n",
+	    24);
+	assert_int_equal(compile("compile-users"), 0);
+	assert_int_equal(compile("compile-hosts"), 0);
+	set_aliases("");
+	assert_int_equal(tables_init(&tables, etc, NONE), 0);
+	return 0;
+}
+
+static void
+table_free(struct table *t)
+{
+	if (t->fd == -1)
+		return;
+	cdb_free(&t->cdb);
+	close(t->fd);
+}
+
+static int
+tear_down(void **state)
+{
+	table_free(&tables.aliases);
+	table_free(&tables.users);
+	table_free(&tables.hosts);
+	folder_remove(etc);
+	return 0;
+}
+
+#define ALICE \
+	"to alice@example.org\nuid 1001\ngid 101\nuser \nhome /home/alice\n" \
+	"mailbox /home/alice/Maildir\nmake 0\n"
+#define BOB \
+	"to bob@example.org\nuid 1002\ngid 102\nuser \nhome /home/bob\n" \
+	"mailbox /home/bob/Maildir\nmake 0\n"
+#define OTHER_BOB \
+	"to bob@example.net\nuid 1003\ngid 103\nuser \n" \
+	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\n"
+#define NOBODY(a) \
+	"to " a "\nnever 5.1.1\nwhy no such user\n"
+
+static enum existence
+ask(const char *address, struct buf *out)
+{
+	size_t n = strlen(address);
+	char *s = exactly(address, n);
+	enum existence e;
+
+	out->len = 0;
+	e = resolve(&tables, "example.org", s, n, out);
+	free(s);
+	return e;
+}
+
+/* address means just this. */
+static void
+expect(const char *address, enum existence e, const char *lines)
+{
+	struct buf out = BUF_MAX(ANSWER_MAX);
+	enum existence got = ask(address, &out);
+
+	CHECK(got == e, "%s: %s, not %s", address, existence_name(got),
+	    existence_name(e));
+	CHECK(holds(&out, lines), "%s: %s, not %s", address,
+	    shown(out.s, out.len), shown(lines, strlen(lines)));
+	buf_free(&out);
+}
+
+/* address means e, and its answer has part n times. */
+static void
+expect_part(const char *address, enum existence e, const char *part,
+    unsigned n)
+{
+	struct buf out = BUF_MAX(ANSWER_MAX);
+	enum existence got = ask(address, &out);
+	unsigned seen = 0;
+	const char *p;
+
+	CHECK(got == e, "%s: %s, not %s", address, existence_name(got),
+	    existence_name(e));
+	assert_int_equal(buf_add(&out, "", 1), 0);
+	for (p = out.s; (p = strstr(p, part)) != NULL; p++)
+		seen++;
+	CHECK(seen == n, "%s: %u times %s in %s", address, seen, part,
+	    shown(out.s, out.len));
+	buf_free(&out);
+}
+
+static void
+test_users(void **state)
+{
+	expect("alice@example.org", IS_HERE, ALICE);
+	expect("Alice@Example.ORG", IS_HERE, ALICE);
+	expect("alice", IS_HERE, ALICE);
+	expect("bob", IS_HERE, BOB);
+	expect("bob@example.net", IS_HERE, OTHER_BOB);
+	expect("alice@example.net", IS_NOBODY, NOBODY("alice@example.net"));
+	expect("carol", IS_NOBODY, NOBODY("carol@example.org"));
+	expect("a", IS_NOBODY, NOBODY("a@example.org"));
+	expect_part("alice@", IS_ELSEWHERE, "uid ", 0);
+}
+
+static void
+test_other_hosts(void **state)
+{
+	expect_part("alice@example.com", IS_ELSEWHERE,
+	    "to alice@example.com\n", 1);
+	expect_part("alice@sub.example.org", IS_ELSEWHERE, "uid ", 0);
+	expect_part("alice@[127.0.0.1]", IS_ELSEWHERE, "uid ", 0);
+}
+
+/* Quoted local parts may hold an '@': the last one counts. */
+static void
+test_two_ats(void **state)
+{
+	expect("x@example.com@example.org", IS_NOBODY,
+	    NOBODY("x@example.com@example.org"));
+	expect_part("alice@example.org@example.com", IS_ELSEWHERE, "uid ", 0);
+}
+
+static void
+test_aliases(void **state)
+{
+	set_aliases("Postmaster: alice\n"
+	    "team: alice, BOB, alice@example.org\n"
+	    "all: team, bob@example.net, carol\n"
+	    "sales@example.net: bob\n"
+	    "sales: alice\n"
+	    "bob@example.net: alice@example.org\n"
+	    "away: someone@example.com\n"
+	    "mixed: away, alice\n");
+	expect("postmaster", IS_HERE, ALICE);
+	expect("POSTMASTER@example.net", IS_HERE, ALICE);
+	expect("team", IS_HERE, ALICE BOB);		/* each once */
+	expect("all", IS_HERE, ALICE BOB NOBODY("carol@example.org"));
+	expect("sales@example.net", IS_HERE, BOB);	/* the whole address */
+	expect("sales@example.org", IS_HERE, ALICE);	/* then the local part */
+	expect("bob@example.net", IS_HERE, ALICE);	/* before the user */
+	expect("bob", IS_HERE, BOB);
+	expect_part("away", IS_ELSEWHERE, "to someone@example.com\n", 1);
+	expect_part("mixed", IS_HERE, "to someone@example.com\n", 1);
+	expect_part("mixed", IS_HERE, ALICE, 1);
+}
+
+/* A name that comes again on its own way is no alias there. */
+static void
+test_circles(void **state)
+{
+	set_aliases("bob: bob, alice\n"
+	    "a: b\nb: c\nc: a\n"
+	    "alice@example.org: team\nteam: alice, bob\n"
+	    "self: self\n");
+	expect("bob", IS_HERE, BOB ALICE);
+	expect("a", IS_NOBODY, NOBODY("a@example.org"));
+	expect("b", IS_NOBODY, NOBODY("b@example.org"));
+	expect("self", IS_NOBODY, NOBODY("self@example.org"));
+	expect("team", IS_HERE, NOBODY("team@example.org") BOB);
+	expect("alice", IS_HERE, ALICE BOB);
+}
+
+static void
+test_depth(void **state)
+{
+	struct buf text = BUF_MAX(10000);
+	int i;
+
+	for (i = 1; i < 30; i++)
+		assert_int_equal(buf_addf(&text, "a%d: a%d\n", i, i + 1), 0);
+	assert_int_equal(buf_addf(&text, "a30: alice\n"), 0);
+	assert_int_equal(buf_0(&text), 0);
+	set_aliases(text.s);
+	buf_free(&text);
+	expect("a30", IS_HERE, ALICE);
+	expect("a12", IS_HERE, ALICE);		/* 19 within each other */
+	expect_part("a10", IS_UNSURE, "later 4.3.0\n", 1);
+	expect_part("a10", IS_UNSURE, "uid", 0);
+}
+
+/* The longest list that is taken, and one more: then nothing of it is. */
+static void
+test_too_many(void **state)
+{
+	struct buf text = BUF_MAX(1u << 20);
+	int i;
+
+	assert_int_equal(buf_adds(&text, "list: u0"), 0);
+	for (i = 1; i < 10000; i++)
+		assert_int_equal(buf_addf(&text, ",u%d", i), 0);
+	assert_int_equal(buf_adds(&text, "\nmore: list, alice\n"
+	    "same: list, list\n"), 0);
+	assert_int_equal(buf_0(&text), 0);
+	set_aliases(text.s);
+	buf_free(&text);
+	expect_part("list", IS_NOBODY, "never 5.1.1\n", 10000);
+	expect_part("same", IS_NOBODY, "never 5.1.1\n", 10000);
+	expect("more", IS_UNSURE, "to more\nlater 4.3.5\n"
+	    "why it leads to too many addresses\n");
+}
+
+/* Lists that hold each other: the answer has one address, the ways to it are
+ * many millions. It is found or refused, soon: everybody's mail waits for it. */
+static void
+test_lists_in_lists(void **state)
+{
+	struct buf text = BUF_MAX(100000), out = BUF_MAX(ANSWER_MAX);
+	int64_t start;
+	int i, k;
+
+	for (i = 0; i < 14; i++) {
+		assert_int_equal(buf_addf(&text, "l%d: alice", i), 0);
+		for (k = 0; k < 14; k++)
+			assert_int_equal(buf_addf(&text, ",l%d", k), 0);
+		assert_int_equal(buf_adds(&text, "\n"), 0);
+	}
+	assert_int_equal(buf_0(&text), 0);
+	set_aliases(text.s);
+	buf_free(&text);
+	alarm(10);			/* it would take hours */
+	start = clock_mono_ms();
+	i = (int)ask("l0", &out);
+	assert_true(i == IS_HERE || i == IS_UNSURE);
+	assert_in_range(clock_mono_ms() - start, 0, 5000);
+	alarm(0);
+	buf_free(&out);
+}
+
+/* root reads no mail of its own; daemons have none either. */
+static void
+test_system_users(void **state)
+{
+	struct passwd *pw = getpwnam("daemon");
+	char want[600];
+
+	expect("root", IS_NOBODY, NOBODY("root@example.org"));
+	tables.least_uid = 1;
+	expect_part("root", IS_UNSURE, "later 4.3.5\n", 1);
+	expect_part("root", IS_UNSURE, "uid ", 0);
+	expect("no-such-user", IS_NOBODY, NOBODY("no-such-user@example.org"));
+	if (pw != NULL && pw->pw_uid > 0) {
+		snprintf(want, sizeof(want), "to daemon@example.net\nuid %u\n"
+		    "gid %u\nuser daemon\nhome %s\nmailbox %s/Maildir\n"
+		    "make 1\n", (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
+		    pw->pw_dir, pw->pw_dir);
+		expect("daemon@example.net", IS_HERE, want);
+		tables.least_uid = pw->pw_uid + 1;
+		expect("daemon", IS_NOBODY, NOBODY("daemon@example.org"));
+	}
+	set_aliases("root: alice\n");
+	expect("root", IS_HERE, ALICE);
+	expect("alice", IS_HERE, ALICE);	/* the virtual one comes first */
+}
+
+/* A table that is missing or no table is trouble, never "no such user". */
+static void
+test_missing_tables(void **state)
+{
+	static const char *const names[] = { "aliases.cdb", "users.cdb",
+	    "local-host-names.cdb" };
+	size_t i;
+
+	for (i = 0; i < LENGTH(names); i++) {
+		assert_int_equal(rename(in(etc, names[i]), in(etc, "away")),
+		    0);
+		expect_part("alice", IS_UNSURE, "later 4.3.0\n", 1);
+		expect_part("carol", IS_UNSURE, names[i], 1);
+		file_put(in(etc, names[i]), "x", 1);
+		expect_part("alice", IS_UNSURE, "later 4.3.0\n", 1);
+		file_put(in(etc, names[i]), "", 0);
+		expect_part("alice", IS_UNSURE, "later 4.3.0\n", 1);
+		assert_int_equal(rename(in(etc, "away"), in(etc, names[i])),
+		    0);
+		expect("alice", IS_HERE, ALICE);
+	}
+}
+
+/* A new table is taken up at once; a bad text leaves the old one. */
+static void
+test_replaced(void **state)
+{
+	set_aliases("x: alice\n");
+	expect("x", IS_HERE, ALICE);
+	set_aliases("x: bob\n");
+	expect("x", IS_HERE, BOB);
+	file_put(in(etc, "aliases"), "x: alice\nx y z\n", 15);
+	assert_int_equal(compile("compile-aliases"), 100);
+	expect("x", IS_HERE, BOB);
+	file_put(in(etc, "aliases"), "x: alice\nX: carol\n", 18);
+	assert_int_equal(compile("compile-aliases"), 100);
+	expect("x", IS_HERE, BOB);
+	file_put(in(etc, "users"), "alice@example.org:x:0:0:/root\n", 30);
+	assert_int_equal(compile("compile-users"), 100);
+	file_put(in(etc, "local-host-names"), "a b\n", 4);
+	assert_int_equal(compile("compile-hosts"), 100);
+	expect("alice", IS_HERE, ALICE);
+}
+
+/* The answer is appended to what is there, and grows no further than its owner
+ * allows. */
+static void
+test_room(void **state)
+{
+	size_t max;
+
+	set_aliases("team: alice, bob\n");
+	for (max = 0; max < 400; max++) {
+		struct buf out = BUF_MAX(max);
+		enum existence e = resolve(&tables, "example.org", "team", 4,
+		    &out);
+
+		if (max < sizeof(ALICE BOB) - 1)
+			CHECK(e == IS_UNSURE && (out.len == 0 ||
+			    memcmp(out.s, "to team\n", 8) == 0), "%zu: %s",
+			    max, shown(out.s, out.len));
+		else
+			CHECK(e == IS_HERE && holds(&out, ALICE BOB), "%zu",
+			    max);
+		buf_free(&out);
+	}
+}
+
+int
+main(void)
+{
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(test_users),
+		TEST(test_other_hosts),
+		TEST(test_two_ats),
+		TEST(test_aliases),
+		TEST(test_circles),
+		TEST(test_depth),
+		TEST(test_too_many),
+		TEST(test_system_users),
+		TEST(test_missing_tables),
+		TEST(test_replaced),
+		TEST(test_room),
+		TEST(test_lists_in_lists),
+	};
+
+	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);
+}
