@@ -36,24 +36,24 @@ static int
 stream_message(struct session *s, struct incoming *m)
 {
 	struct wire *w = &s->wire;
-	char piece[WIRE_IN + 2];
 
 	while (!m->dot.done) {
-		size_t n;
 		ssize_t r = wire_fill(w);
+		char *piece;
+		size_t n;
 
 		if (r <= 0)
 			return r == 0 ? (errno = ECONNRESET, -1) : -1;
+		piece = injector_room(&s->injector, (size_t)r + 2);
 		w->at += dot_decode(&m->dot, w->in_buf + w->at, (size_t)r,
 		    piece, &n);
 		m->size += n;
-		if (m->refused)
-			continue;
-		if (m->size > s->size_max || m->dot.bare_lf) {
+		if (!m->refused && (m->size > s->size_max || m->dot.bare_lf)) {
 			m->refused = 1;
 			injector_abort(&s->injector);
-		} else
-			injector_data(&s->injector, piece, n);
+		}
+		if (!m->refused)
+			injector_filled(&s->injector, n);
 	}
 	return 0;
 }
@@ -85,8 +85,8 @@ answer_queued(struct session *s, const struct incoming *m)
 	else
 		reply(s, 451, in.answer.dsn, "the message cannot be taken now, "
 		    "try later");
-	if (s->wire.at == s->wire.n && wire_flush(&s->wire) == -1)
-		s->done = 1;	/* who does not pipeline waits: log after */
+	if (wire_hand_over(&s->wire) == -1)
+		s->done = 1;	/* the client waits, the log does not */
 	say("id=%s from=<%s> size=%llu nrcpt=%u client=%s helo=%s verdict=%s "
 	    "dsn=%s%s%s", in.id[0] != '\0' ? in.id : "none", s->sender,
 	    (unsigned long long)m->size, s->rcpt_n, s->client, s->helo,
@@ -107,6 +107,8 @@ take_message(struct session *s)
 		return;
 	}
 	reply(s, 354, NULL, "go on, end with CRLF.CRLF");
+	if (wire_hand_over(&s->wire) == 0)
+		injector_connect(&s->injector);	/* while the client sends */
 	injector_begin(&s->injector, s->facts.s, s->facts.len);
 	if (data_end < end)
 		s->wire.end_ms = data_end;

@@ -88,6 +88,13 @@ drop_whois(struct session *s)
 	s->whois = -1;
 }
 
+void
+expect_recipients(struct session *s)
+{
+	if (connect_whois(s) == -1)
+		drop_whois(s);		/* tried again at RCPT */
+}
+
 /* Send the question and read the answer's last line. 0, or -1 with errno. */
 static int
 converse(struct session *s, const char *question, size_t n,

@@ -74,6 +74,9 @@ void reset(struct session *s);
 int take_address(struct session *s, const char **p, const char *end,
     const char *kind);
 
+/* Connect to who-is while the client thinks (recipient.c). */
+void expect_recipients(struct session *s);
+
 /* RCPT TO: ask who-is about the address in s->path (recipient.c). */
 void check_recipient(struct session *s);
 

@@ -69,10 +69,15 @@ main(int argc, char **argv)
 	s.state = S_START;
 	take_settings(&s);
 	take_room(&s);
+	wire_begin(&s.wire);
+	/* The greeting goes out while we put on the sandbox; nothing that the
+	 * client sends is read before it is on. */
+	reply(&s, 220, NULL, "%s ESMTP Correo", s.name);
+	(void)wire_flush(&s.wire);
 	s.peers = confine(env_str("WHOIS_SOCKET", NULL),
 	    env_str("QINJECT_SOCKET", NULL));
 	s.injector.at = &s.peers->qinject;
-	reply(&s, 220, NULL, "%s ESMTP Correo", s.name);
+	expect_recipients(&s);
 	while (!s.done)
 		serve_command(&s);
 	(void)wire_flush(&s.wire);

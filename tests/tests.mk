@@ -22,7 +22,7 @@ PROVE ?= prove
 PROVE_FLAGS ?= -j2
 
 # -O1: the compiler costs more than the tests. Few tests use cmocka's state.
-TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests/unit -Wno-unused-parameter \
+TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 

@@ -81,6 +81,16 @@ put_frame(struct injector *i, char type, const char *p, size_t n)
 }
 
 void
+injector_connect(struct injector *i)
+{
+	drop_if_ended(i);
+	if (i->fd == -1 && connect_now(i) == -1 && i->fd != -1) {
+		close(i->fd);
+		i->fd = -1;		/* tried again when octets must go */
+	}
+}
+
+void
 injector_begin(struct injector *i, const char *facts, size_t n)
 {
 	i->failed = 0;
@@ -94,6 +104,23 @@ injector_data(struct injector *i, const char *p, size_t n)
 {
 	if (n > 0)
 		put_frame(i, FRAME_DATA, p, n);
+}
+
+char *
+injector_room(struct injector *i, size_t n)
+{
+	if (n > sizeof(i->buf) - FRAME_HEAD - i->n)
+		flush(i);
+	return i->buf + i->n + FRAME_HEAD;
+}
+
+void
+injector_filled(struct injector *i, size_t n)
+{
+	if (n == 0)
+		return;
+	frame_put_head(i->buf + i->n, FRAME_DATA, n);
+	i->n += FRAME_HEAD + n;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "mail/job.h"
 
 #define INJECTOR_BUF	(128u << 10)
+#define INJECTOR_PIECE	(64u << 10)
 
 struct injector {
 	const struct sockaddr_un *at;	/* the caller's; never copied */
@@ -29,12 +30,21 @@ struct injected {
 	char	 id[QUEUE_ID];		/* "" where it got none */
 };
 
+/* Connect if there is no connection; a failure comes out at injector_end. For a
+ * moment in which one waits anyway. */
+void injector_connect(struct injector *i);
+
 /* Begin a message with its facts (sender, rcpt, ...). Failures come out at
  * injector_end. */
 void injector_begin(struct injector *i, const char *facts, size_t n);
 
 /* Add octets of the message, LF line ends. */
 void injector_data(struct injector *i, const char *p, size_t n);
+
+/* The same without a copy: room for n octets (at most INJECTOR_PIECE), then how
+ * many of them were filled. */
+char *injector_room(struct injector *i, size_t n);
+void injector_filled(struct injector *i, size_t n);
 
 /* End the message and wait for the answer. */
 void injector_end(struct injector *i, struct injected *out);

@@ -297,7 +297,7 @@ queue_read_head(int fd, struct queue_head *q, int whole)
 	char time[40];
 
 	if (n == 0)
-		return -1;
+		return errno == EMSGSIZE ? (errno = EINVAL, -1) : -1;
 	if (n < SIZES_END + 1 || read_sizes(q, b->s) == -1)
 		return errno = EINVAL, -1;
 	crc = crc32c(0, b->s, n);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "sys/clock.h"
 #include "sys/io.h"
@@ -36,6 +38,42 @@ wire_put(struct wire *w, const char *p, size_t n)
 	return 0;
 }
 
+void
+wire_begin(struct wire *w)
+{
+	const struct timeval limit = {
+		.tv_sec = w->timeout_ms / 1000,
+		.tv_usec = w->timeout_ms % 1000 * 1000,
+	};
+
+	w->is_socket = setsockopt(w->in, SOL_SOCKET, SO_RCVTIMEO, &limit,
+	    sizeof(limit)) == 0;
+}
+
+int
+wire_hand_over(struct wire *w)
+{
+	return w->at == w->n ? wire_flush(w) : 0;
+}
+
+/* Read some; what is no socket is waited for first. */
+static ssize_t
+read_some(struct wire *w, int64_t deadline)
+{
+	ssize_t r;
+
+	if (!w->is_socket)
+		return io_read(w->in, w->in_buf, sizeof(w->in_buf), deadline);
+	do {
+		if (clock_left_ms(deadline) == 0)
+			return errno = ETIMEDOUT, -1;
+		r = recv(w->in, w->in_buf, sizeof(w->in_buf), 0);
+	} while (r == -1 && errno == EINTR);
+	if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		errno = ETIMEDOUT;
+	return r;
+}
+
 static ssize_t
 fill_until(struct wire *w, int64_t deadline)
 {
@@ -45,7 +83,7 @@ fill_until(struct wire *w, int64_t deadline)
 		return (ssize_t)(w->n - w->at);
 	if (wire_flush(w) == -1)
 		return -1;
-	r = io_read(w->in, w->in_buf, sizeof(w->in_buf), deadline);
+	r = read_some(w, deadline);
 	if (r == -1)
 		return -1;
 	w->at = 0;

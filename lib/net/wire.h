@@ -17,13 +17,22 @@
 
 struct wire {
 	int	in, out;		/* descriptors */
-	int	timeout_ms;		/* for one wait, and for one line */
+	int	timeout_ms;		/* for one wait */
+	int	is_socket;		/* in waits by itself (SO_RCVTIMEO) */
 	int64_t	end_ms;			/* of the whole session, clock_mono_ms's */
 	size_t	at, n;			/* what is unread in in_buf */
 	size_t	out_n;
 	char	in_buf[WIRE_IN];
 	char	out_buf[WIRE_OUT];
 };
+
+/* Begin, with in, out and timeout_ms set: a socket gets the time limit of a wait
+ * itself, which saves a poll(2) for each read. A trickling client is let off at
+ * most one wait later than its deadline. */
+void wire_begin(struct wire *w);
+
+/* Send the replies if nothing is unread: the client waits for them. 0, or -1. */
+int wire_hand_over(struct wire *w);
 
 /*
  * wire_line - the next line, without its CRLF or LF.

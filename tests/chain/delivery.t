@@ -15,7 +15,7 @@ from correo import Delivered, Instance, ROOT, Skip, Tap, WAIT_S, argv, \
     folder, processes_in, read, status, wait_for
 
 LETTER = b'Subject: a letter\r\n\r\nText.\r\n'
-ALIASES = ['one: two', 'two: three', 'three: alice', 'carol: carol, bob',
+ALIASES = ['one: two', 'two: three', 'three: alice', 'dave: dave, bob',
     'ring1: ring2, alice', 'ring2: ring1, bob', 'void1: void2', 'void2: void1',
     'twice: alice, ALICE@Example.org, three, alice', 'info@example.org: bob',
     'c25: alice', *('c%d: c%d' % (n, n + 1) for n in range(25))]
@@ -28,10 +28,11 @@ def counts(i):
 def aliases(t, i):
     for to, want in [('one', [1, 0, 0]), ('twice', [1, 0, 0]),
             ('info', [0, 1, 0]), ('staff', [1, 1, 1]), ('abuse', [1, 0, 0]),
-            ('ring1', [1, 1, 0]), ('carol', [0, 1, 1])]:
+            ('ring1', [1, 1, 0]), ('dave', [0, 1, 0])]:
         i.send(i.address(to))
         t.ok(i.idle(), '%s leaves the queue' % to)
         t.eq(counts(i), want, '%s reaches each once' % to)
+        t.eq(len(i.mail('dave')), to == 'dave', 'and the alias of its own name')
         i.empty()
     with i.smtp() as s:
         s.command('MAIL FROM:<>')
@@ -517,6 +518,7 @@ def main():
     t = Tap()
     with folder() as top:
         with Instance(top, RETRY_FIRST_S=1, RETRY_FACTOR=1) as i:
+            i.add_user('dave')
             i.add_lines('aliases', *ALIASES)
             for case in aliases, several_recipients, owners, loops, \
                     users_of_the_system, missing_mailbox, read_only_mailbox, \

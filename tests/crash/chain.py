@@ -16,7 +16,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-BIN = os.path.join(TOP, os.environ.get('BUILD', 'build'), 'bin')
+BIN = os.environ.get('BIN') or os.path.join(TOP, 'build', 'bin')
 LONG = os.environ.get('CORREO_LONG') == '1'
 DOMAIN = 'crash.example'
 PROGRAMS = ('qinject', 'qrunner', 'spawner', 'deliver-local', 'who-is',
@@ -95,11 +95,16 @@ def build_tools(folder, *names):
 def build_plant(plant):
     """Build the programs with a fault planted; the folder of the programs."""
     env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS',
-        'MFLAGS', 'MAKELEVEL', 'BUILD')}
-    subprocess.run(['make', '-s', '-j2', '-C', TOP, 'PLANT=' + plant,
-        'PROGRAMS=' + ' '.join(PROGRAMS)], env=env, check=True,
-        stdout=subprocess.DEVNULL)
-    return os.path.join(TOP, 'build-plant-' + plant, 'bin')
+        'MFLAGS', 'MAKELEVEL', 'BUILD', 'BIN')}
+    build = 'build-plant-' + plant
+    for name, value, end in ('SAN', '1', '-san'), ('STATIC', '0', '-dynamic'):
+        build += end if env.get(name) == value else ''
+    run = subprocess.run(['make', '-s', '-j2', '-C', TOP, 'PLANT=' + plant,
+        'BUILD=' + build, 'PROGRAMS=' + ' '.join(PROGRAMS)], env=env,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if run.returncode != 0:
+        raise RuntimeError('make PLANT=%s: %s' % (plant, run.stdout))
+    return os.path.join(TOP, build, 'bin')
 
 
 Call = collections.namedtuple('Call',
@@ -187,6 +192,8 @@ class Chain:
             RUNNER_SOCKET=sock('runner'), QINJECT_SOCKET=sock('qinject'),
             RETRY_FIRST_S='1', RETRY_FACTOR='1', RETRY_MAX_S='1',
             RUNNER_UID=str(os.getuid()))
+        # Its look for leaks cannot be made under ptrace.
+        self.env.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
 
     def lay_out(self, tables=True):
         """Make folders and tables; as root the users get uids of their own."""

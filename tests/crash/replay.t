@@ -5,15 +5,18 @@ After every fault the chain is started again without it. What was acknowledged
 must then be in each mailbox just once, octet for octet; what was not, at most
 once; nothing may be torn, and nothing may wait in the queue.
 
-Each index of qinject is tried with each fault. Of the longer runs of the other
-two a sample is taken, all of them with CORREO_LONG=1. SEED=n takes another
-sample, ONLY="qrunner 17 -f EIO" makes one try and shows its log.
+Each call of qinject is tried with each fault. Of the longer runs of the services
+one call of each kind is taken; all of them with CORREO_LONG=1. SEED=n takes
+others, ONLY="qrunner" does one program, ONLY="qrunner 17 -f EIO" makes one try
+and shows its calls and its log.
 """
 
+import collections
 import concurrent.futures
 import os
 import queue
 import random
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -22,8 +25,7 @@ import order
 
 FAULTS = [('-k', None), ('-K', None), ('-f', 'ENOSPC'), ('-f', 'EIO'),
     ('-f', 'EMFILE'), ('-f', 'EINTR')]
-WORKERS = 5
-SAMPLE = {'qinject': 80, 'deliver-local': 60, 'qrunner': 80}
+WORKERS = 10
 
 
 def fault(recorder, trace, program, index, option, error):
@@ -98,11 +100,10 @@ def sweep_stream(t, recorder, folder):
                     call)]))
         return chain.read_trace(trace)
 
-    calls = len(run(0, '-k', None))
-    t.ok(all(l.acknowledged for l in sent) and calls > 20,
-        'qinject -s takes two letters with %d calls' % calls)
-    todo = [(index, *f) for index in range(1, calls + 1) for f in FAULTS]
-    for which in sample(todo, 'qinject'):
+    calls = run(0, '-k', None)
+    t.ok(all(l.acknowledged for l in sent) and len(calls) > 20,
+        'qinject -s takes two letters with %d calls' % len(calls))
+    for which in choose(calls):
         met += hit(run(*which))
     t.ok(not wrong, 'qinject -s ends when it is told to', *wrong)
     c.stop_all()
@@ -110,9 +111,29 @@ def sweep_stream(t, recorder, folder):
         % (met, sum(l.acknowledged for l in sent), len(sent)))
 
 
-def sample(todo, program):
-    return todo if chain.LONG else random.sample(todo, min(len(todo),
-        SAMPLE[program]))
+def kind(call):
+    """Calls that do the same to the same sort of file are of one kind."""
+    path = re.sub(r'\[\d+\]|#\d+.*|\d+\.[0-9a-f-]{20,}.*|[0-9a-f]{13}-.*', '*',
+        call.path)
+    for name in 'alice', 'bob':
+        path = path.replace('/%s/' % name, '/user/')
+    return call.call, path, call.detail if call.call.startswith('open') else ''
+
+
+def choose(calls):
+    """What to try of a program whose calls are these: (index, fault) each."""
+    if chain.LONG:
+        return [(call.index, *f) for call in calls for f in FAULTS]
+    kinds = collections.defaultdict(list)
+    for call in calls:
+        kinds[kind(call)].append(call.index)
+    todo = []
+    for (_, path, _), indexes in kinds.items():
+        faults = FAULTS
+        if '*' in path and '/' not in path or path.endswith('/log'):
+            faults = [random.choice(FAULTS[:2]), random.choice(FAULTS[2:])]
+        todo += [(random.choice(indexes), *f) for f in faults]
+    return todo
 
 
 def restart(t, c, sent, name):
@@ -164,13 +185,17 @@ def one_try(c, recorder, program, index, option, error):
     def settled():
         return not c.waiting() or c.services[service].poll() is not None
 
-    # deliver-local may die, the chain must get over it by itself; a dead
-    # qrunner needs its supervisor.
-    chain.wait_until(settled, 8 if program == 'deliver-local' else 4)
+    # deliver-local may die, the chain must get over it by itself, as over a
+    # failed call of qrunner; a dead qrunner needs its supervisor.
+    chain.wait_until(settled, 14)
     wrong = []
-    if program == 'deliver-local' and c.waiting():
+    if c.waiting() and c.services[service].poll() is None:
         wrong.append('the chain does not get over it by itself')
-    wrong += ['%s had to be killed' % name for name in c.stop_all()]
+    stuck = c.stop_all()
+    # A signal that is lost in the program's own pipe is no surprise.
+    if not any(hit([call]) and call.path.startswith('pipe:')
+            for call in chain.read_trace(trace)):
+        wrong += ['%s had to be killed' % name for name in stuck]
     if not c.start_all():
         wrong.append('the chain does not start again')
     if not c.drain(8):
@@ -184,14 +209,11 @@ def one_try(c, recorder, program, index, option, error):
 
 def sweep(t, recorder, slots, program):
     """Faults all over one of the two programs that run as services."""
-    calls = 0
-    for _ in range(2):
-        trace, wrong, log = slots.use(one_try, recorder, program, 0, '-k', None)
-        if wrong:
-            return t.ok(False, program + ' without a fault', *wrong, log)
-        calls = max(calls, len(trace))
-    todo = sample([(index, *f) for index in range(1, calls + 1)
-        for f in FAULTS], program)
+    calls, wrong, log = slots.use(one_try, recorder, program, 0, '-k', None)
+    if not t.ok(not wrong, '%s without a fault: %d calls' % (program,
+            len(calls)), *wrong, log):
+        return
+    todo = choose(calls)
     met = 0
     bad = []
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -202,8 +224,8 @@ def sweep(t, recorder, slots, program):
             met += hit(trace)
             if wrong:
                 bad.append((which, wrong, log))
-    t.ok(met > len(todo) / 2, '%s: %d faults of %d were met in %d calls' %
-        (program, met, len(todo), calls))
+    t.ok(met > len(todo) / 2, '%s: %d faults of %d were met' % (program, met,
+        len(todo)))
     t.ok(not bad, '%s: all is there once after each of %d faults' % (program,
         met), '%d went wrong' % len(bad), *[line for (index, option, error),
         wrong, log in bad for line in ('ONLY="%s %d %s %s"' % (program, index,
@@ -215,26 +237,28 @@ def main():
     random.seed(int(os.environ.get('SEED', '1')))
     with chain.folder() as folder:
         recorder, = chain.build_tools(folder, 'recorder')
-        if 'ONLY' in os.environ:
-            program, index, *rest = os.environ['ONLY'].split()
-            trace, wrong, log = Slots(folder).use(one_try, recorder, program,
-                int(index), *(rest + [None])[:2])
+        only = os.environ.get('ONLY', '').split()
+        if len(only) > 1:
+            trace, wrong, log = Slots(folder).use(one_try, recorder, only[0],
+                int(only[1]), *(only[2:] + [None])[:2])
             for call in trace:
                 t.note(' '.join(str(part) for part in call))
-            t.ok(hit(trace) and not wrong, os.environ['ONLY'], *wrong)
+            t.ok(hit(trace) and not wrong, ' '.join(only), *wrong)
             t.note(log.replace('\n', '\n# '))
             t.done()
-        sweep_qinject(t, recorder, folder, True)
-        sweep_qinject(t, recorder, folder, False)
-        sweep_stream(t, recorder, folder)
+        if only in ([], ['qinject']):
+            sweep_qinject(t, recorder, folder, True)
+            sweep_qinject(t, recorder, folder, False)
+            sweep_stream(t, recorder, folder)
         c = chain.Chain(folder + '/order', chain.BIN)
         c.lay_out()
         wrong = order.faults(recorder, c, 6)
         t.ok(not wrong, 'link, fsync, fsync of the folder, in this order, '
             'before each answer and each unlink', *wrong)
         slots = Slots(folder)
-        for program in 'deliver-local', 'qrunner':
-            sweep(t, recorder, slots, program)
+        for program in only or ('deliver-local', 'qrunner'):
+            if program in WRAPPED:
+                sweep(t, recorder, slots, program)
     t.done()
 
 

@@ -680,6 +680,28 @@ test_null_sender(void **state)
 	buf_free(&b);
 }
 
+/* A local part that needs quotes has them, also when a loop is looked for. */
+static void
+test_quoted(void **state)
+{
+	static const char looped[] = "Delivered-To: \"b ob\"@example.org\n\n";
+	struct buf b = BUF_MAX(1);
+	struct job j = a_job(0);
+	struct put p;
+
+	strcpy(j.sender, "al>ice@example.org");
+	strcpy(j.to, "b ob@example.org");
+	deliver(&j, &p);
+	EXPECT(p, V_DONE, "2.0.0");
+	file_get(path_of("new", p.name), &b);
+	assert_memory_equal(b.s, "Return-Path: <\"al>ice\"@example.org>\n"
+	    "Delivered-To: \"b ob\"@example.org\nReceived: ", 78);
+	buf_free(&b);
+	set_message(&j, looped, sizeof(looped) - 1);
+	deliver(&j, &p);
+	EXPECT(p, V_NEVER, "5.4.6");
+}
+
 int
 main(void)
 {
@@ -708,6 +730,7 @@ main(void)
 		TEST(test_long_name),
 		TEST(test_make),
 		TEST(test_null_sender),
+		TEST(test_quoted),
 	};
 
 	return cmocka_run_group_tests_name("maildir", tests, NULL, NULL);

@@ -282,6 +282,59 @@ test_local(void **state)
 	}
 }
 
+/* An address as a header has it; and read again it is the same. */
+static void
+test_quote(void **state)
+{
+	static const struct {
+		const char *address, *quoted;
+	} quotes[] = {
+		{ "", "" },
+		{ "a@b", "a@b" },
+		{ "a.b+c@d", "a.b+c@d" },
+		{ "postmaster", "postmaster" },
+		{ "a b@c", "\"a b\"@c" },
+		{ "a@b@c", "\"a@b\"@c" },
+		{ ".a@b", "\".a\"@b" },
+		{ "a.@b", "\"a.\"@b" },
+		{ "a..b@c", "\"a..b\"@c" },
+		{ "a\"b@c", "\"a\\\"b\"@c" },
+		{ "a\\@c", "\"a\\\\\"@c" },
+		{ "a>b@c", "\"a>b\"@c" },
+		{ "a b", "\"a b\"" },
+		{ "a@[1.2.3.4]", "a@[1.2.3.4]" },
+	};
+	char quoted[QUOTED_OCTETS + 1], in[QUOTED_OCTETS + 3];
+	size_t i;
+
+	for (i = 0; i < LENGTH(quotes); i++) {
+		struct path_case back = { .in = in, .out = quotes[i].address };
+
+		address_quote(quoted, quotes[i].address);
+		assert_string_equal(quoted, quotes[i].quoted);
+		back.n = (size_t)sprintf(in, "<%s>", quoted);
+		check(&back);
+	}
+}
+
+/* The longest one has its room; what is longer than any address is cut. */
+static void
+test_quote_lengths(void **state)
+{
+	char quoted[QUOTED_OCTETS + 1], in[2000];
+
+	sprintf(in, "%s@%s", many('"', LOCAL_OCTETS), many('d', 255));
+	address_quote(quoted, in);
+	assert_int_equal(strlen(quoted), QUOTED_OCTETS);
+	assert_memory_equal(quoted + 2 * LOCAL_OCTETS, "\"\"@ddd", 6);
+	sprintf(in, "%s@%s", many('"', LOCAL_OCTETS), many('d', 900));
+	address_quote(quoted, in);
+	assert_int_equal(strlen(quoted), QUOTED_OCTETS);
+	sprintf(in, "%s@%s", many('"', 900), many('d', 900));
+	address_quote(quoted, in);
+	assert_int_equal(strlen(quoted), QUOTED_OCTETS);
+}
+
 /* The buffer's own maximum is kept, and nothing of a half address stays. */
 static void
 test_small_buffer(void **state)
@@ -311,6 +364,8 @@ main(void)
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_local),
+		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_quote_lengths),
 		cmocka_unit_test(test_small_buffer),
 		cmocka_unit_test(test_fresh_buffer),
 	};
