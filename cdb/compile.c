@@ -124,6 +124,7 @@ compile_main(int argc, char **argv, const char *table, compile_fn *fn)
 		die(EXIT_TEMP, "%s/%s.cdb, the old table stays:", argv[1],
 		    table);
 	}
+	buf_free(&text);
 	say("%s/%s.cdb: %u entries", argv[1], table, c.entries);
 	return EXIT_DONE;
 }

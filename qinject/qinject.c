@@ -2,6 +2,7 @@
  * it, or with -s a service for streams of them. See qinject.8. */
 #include "qinject.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 
 #define WORKERS_MAX	200
 #define EXIT_QUEUE	62	/* qmail-queue: the queue's folder is amiss */
+#define EXIT_READ	54	/* qmail-queue: message or envelope not readable */
 
 int
 main(int argc, char **argv)
@@ -23,6 +25,9 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	if (argc == 1) {
+		/* Else what is opened next would be taken for the message. */
+		if (fcntl(0, F_GETFD) == -1 || fcntl(1, F_GETFD) == -1)
+			die(EXIT_READ, "descriptor 0 or 1 is closed");
 		message_init(&m, EXIT_QUEUE);
 		return one_message(&m);
 	}

@@ -3,9 +3,12 @@
  * who-is and qinject played here. Every reply must be a line that a client can
  * read, and a message that is taken must be whole.
  */
-#define check_recipient	ask_who_is		/* ours stands below */
+/* Ours stand below. */
+#define check_recipient		ask_who_is
+#define expect_recipients	connect_who_is
 #include "../../smtpd-front/recipient.c"
 #undef check_recipient
+#undef expect_recipients
 
 #include "fuzz.h"
 
@@ -20,6 +23,8 @@ const char *progname = "fuzz-smtp";
 static struct {
 	int	 open;		/* between injector_begin and its end */
 	size_t	 octets;
+	char	*room;		/* of just the octets that were asked for */
+	size_t	 room_n;
 	unsigned taken;
 } queue;
 
@@ -41,6 +46,8 @@ die(int code, const char *fmt, ...)
 	exit(code);
 }
 
+void check_recipient(struct session *s);
+
 /* Who-is: the first letter says what it is. */
 void
 check_recipient(struct session *s)
@@ -60,6 +67,15 @@ check_recipient(struct session *s)
 		accept_recipient(s);
 	}
 	(void)ask_who_is;
+	(void)connect_who_is;
+}
+
+void expect_recipients(struct session *s);
+
+void
+expect_recipients(struct session *s)
+{
+	MUST(s->whois == -1);
 }
 
 /* Qinject: the facts must be a record with a sender and the recipients. */
@@ -83,10 +99,27 @@ injector_begin(struct injector *i, const char *facts, size_t n)
 }
 
 void
-injector_data(struct injector *i, const char *p, size_t n)
+injector_connect(struct injector *i)
 {
 	(void)i;
-	MUST(queue.open && (n == 0 || p != NULL));
+}
+
+char *
+injector_room(struct injector *i, size_t n)
+{
+	(void)i;
+	free(queue.room);
+	queue.room = malloc(n);
+	queue.room_n = n;
+	MUST(n > 0 && n <= INJECTOR_PIECE && queue.room != NULL);
+	return queue.room;
+}
+
+void
+injector_filled(struct injector *i, size_t n)
+{
+	(void)i;
+	MUST(queue.open && n <= queue.room_n);
 	queue.octets += n;
 }
 
@@ -190,6 +223,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	begin(&s);
 	s.wire.in = in;
 	s.wire.out = out;
+	free(queue.room);
 	memset(&queue, 0, sizeof(queue));
 	while (!s.done) {
 		serve_command(&s);

@@ -450,6 +450,111 @@ test_abort(void **state)
 	end(i);
 }
 
+/* A message by injector_room, in pieces of these sizes (each asks for two octets
+ * more, as smtpd-front does). */
+static void
+fill(struct injector *i, const char *p, size_t n, size_t piece)
+{
+	size_t at, len;
+
+	for (at = 0; at < n; at += len) {
+		len = n - at < piece ? n - at : piece;
+		memcpy(injector_room(i, len + 2), p + at, len);
+		injector_filled(i, len);
+		assert_in_range(i->n, 0, sizeof(i->buf));
+	}
+}
+
+static void
+test_room(void **state)
+{
+	static const struct script s = { .answer = done,
+	    .n = sizeof(done) - 1 };
+	static const size_t pieces[] = { 1, 3, 1000, 16384, INJECTOR_PIECE - 2 };
+	char *p = malloc(1000000);
+	struct injected out;
+	struct injector *i;
+	size_t k;
+
+	assert_non_null(p);
+	for (k = 0; k < 1000000; k++)
+		p[k] = (char)dice(256);
+	begin(&s);
+	i = injector_new(5000);
+	for (k = 0; k < LENGTH(pieces); k++) {
+		size_t n = pieces[k] < 1000 ? 100000 : 1000000;
+
+		player.data.len = 0;
+		injector_connect(i);
+		injector_begin(i, "sender a@b\n", 11);
+		injector_filled(i, 0);
+		fill(i, p, n, pieces[k]);
+		(void)injector_room(i, 10);		/* and nothing in it */
+		injector_end(i, &out);
+		EXPECT_DONE(out);
+		CHECK(player.data.len == n + 1 &&
+		    memcmp(player.data.s, p, n) == 0, "in %zu", pieces[k]);
+	}
+	assert_int_equal(player.connections, 1);
+	end(i);
+	free(p);
+}
+
+/* The buffer is full but for a few octets: the next room must not lie behind it. */
+static void
+test_room_at_the_end(void **state)
+{
+	static const struct script s = { .answer = done,
+	    .n = sizeof(done) - 1 };
+	static char p[INJECTOR_PIECE];
+	struct injected out;
+	struct injector *i;
+	size_t left;
+
+	begin(&s);
+	i = injector_new(5000);
+	for (left = 0; left < 30; left++) {
+		injector_begin(i, "sender a@b\n", 11);
+		fill(i, p, INJECTOR_PIECE - 2, INJECTOR_PIECE - 2);
+		fill(i, p, 60000, 60000);
+		(void)injector_room(i, sizeof(i->buf) - i->n - FRAME_HEAD);
+		injector_filled(i, sizeof(i->buf) - i->n - FRAME_HEAD - left);
+		assert_int_equal(i->n, sizeof(i->buf) - left);
+		fill(i, p, 16384, 16384);
+		injector_end(i, &out);
+		EXPECT_DONE(out);
+	}
+	end(i);
+}
+
+/* Nobody takes the octets: they go nowhere, however many come. */
+static void
+test_room_without_peer(void **state)
+{
+	static const struct script s = { .leave_after = 7 };
+	static char p[16384];
+	struct injected out;
+	struct injector *i;
+	int k;
+
+	begin(&s);
+	i = injector_new(5000);
+	injector_begin(i, "sender a@b\n", 11);
+	for (k = 0; k < 100; k++)
+		fill(i, p, sizeof(p), sizeof(p));
+	injector_end(i, &out);
+	EXPECT_LATER(out);
+	injector_begin(i, "sender a@b\n", 11);	/* and given up in between */
+	for (k = 0; k < 100; k++) {
+		if (k == 50)
+			injector_abort(i);
+		(void)injector_room(i, sizeof(p));
+		if (k < 50)
+			injector_filled(i, sizeof(p));
+	}
+	end(i);
+}
+
 int
 main(void)
 {
@@ -463,6 +568,9 @@ main(void)
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_room_at_the_end),
+		cmocka_unit_test(test_room_without_peer),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -15,6 +15,17 @@
 
 static struct wire w;
 static int client;
+static int by_itself;		/* the socket waits, not poll(2) */
+
+static void
+set_timeout(int ms)
+{
+	w.timeout_ms = ms;
+	if (by_itself) {
+		wire_begin(&w);
+		assert_true(w.is_socket);
+	}
+}
 
 static int
 set_up(void **state)
@@ -26,7 +37,8 @@ set_up(void **state)
 	memset(&w, 0, sizeof(w));
 	w.in = w.out = s[0];
 	client = s[1];
-	w.timeout_ms = 10000;
+	by_itself = *state != NULL;
+	set_timeout(10000);
 	w.end_ms = clock_mono_ms() + 60000;
 	alarm(30);		/* what hangs is to fail */
 	return 0;
@@ -164,7 +176,7 @@ test_replies_wait(void **state)
 	assert_int_equal(wire_line(&w, line, 100), 3);
 	assert_int_equal(wire_put(&w, "2\r\n", 3), 0);
 	assert_int_equal(received(got, 100), 0);
-	w.timeout_ms = SHORT_MS;
+	set_timeout(SHORT_MS);
 	CHECK_FAILS((int)wire_line(&w, line, 100), ETIMEDOUT);
 	assert_int_equal(received(got, 100), 6);
 	assert_memory_equal(got, "1\r\n2\r\n", 6);
@@ -244,7 +256,7 @@ test_trickle(void **state)
 			usleep(20000);
 		_exit(0);
 	}
-	w.timeout_ms = 200;
+	set_timeout(200);
 	CHECK_FAILS((int)wire_line(&w, line, sizeof(line)), ETIMEDOUT);
 	assert_in_range(clock_mono_ms() - start, 200, 1500);
 	kill(pid, SIGKILL);
@@ -257,11 +269,54 @@ test_session_end(void **state)
 	int64_t start = clock_mono_ms();
 	char line[100];
 
+	set_timeout(2 * SHORT_MS);
 	w.end_ms = start + SHORT_MS;
 	CHECK_FAILS((int)wire_line(&w, line, sizeof(line)), ETIMEDOUT);
 	assert_in_range(clock_mono_ms() - start, SHORT_MS, SLACK_MS);
 	CHECK_FAILS((int)wire_fill(&w), ETIMEDOUT);
-	feed("x\r\n", 3);		/* what came too late is not waited for */
+}
+
+/* Replies go when the client waits for them, and only then. */
+static void
+test_hand_over(void **state)
+{
+	char line[100], got[100];
+
+	feed("one\r\ntwo\r\n", 10);
+	assert_int_equal(wire_line(&w, line, 100), 3);
+	assert_int_equal(wire_put(&w, "1\r\n", 3), 0);
+	assert_int_equal(wire_hand_over(&w), 0);
+	assert_int_equal(received(got, 100), 0);
+	assert_int_equal(wire_line(&w, line, 100), 3);
+	assert_int_equal(wire_put(&w, "2\r\n", 3), 0);
+	assert_int_equal(wire_hand_over(&w), 0);
+	assert_int_equal(received(got, 100), 6);
+	close(client);
+	client = -1;
+	assert_int_equal(wire_put(&w, "3\r\n", 3), 0);
+	CHECK_FAILS(wire_hand_over(&w), EPIPE);
+}
+
+/* Input from a pipe: a session by hand, or in a test. */
+static void
+test_no_socket(void **state)
+{
+	char line[100];
+	int p[2], in = w.in;
+
+	assert_int_equal(pipe(p), 0);
+	w.in = p[0];
+	w.timeout_ms = SHORT_MS;
+	if (by_itself)
+		wire_begin(&w);
+	assert_int_equal(w.is_socket, 0);
+	assert_int_equal(write(p[1], "QUIT\r\nx", 7), 7);
+	assert_int_equal(wire_line(&w, line, 100), 4);
+	CHECK_FAILS((int)wire_line(&w, line, 100), ETIMEDOUT);
+	close(p[1]);
+	CHECK_FAILS((int)wire_line(&w, line, 100), ECONNRESET);
+	close(p[0]);
+	w.in = in;
 }
 
 /* A client that reads nothing: the writer has its deadline too, in whatever
@@ -274,7 +329,7 @@ test_client_reads_nothing(void **state)
 	size_t i;
 
 	memset(piece, 'x', sizeof(piece));
-	w.timeout_ms = SHORT_MS;
+	set_timeout(SHORT_MS);
 	for (i = 0; i < LENGTH(rooms); i++) {
 		int64_t start = clock_mono_ms();
 		int n;
@@ -347,20 +402,24 @@ test_write_to_pipe(void **state)
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define BOTH(f) \
+	{ #f, f, set_up, tear_down, NULL }, \
+	{ #f "_by_itself", f, set_up, tear_down, &by_itself }
 	static const struct CMUnitTest tests[] = {
-		TEST(test_lines),
-		TEST(test_half_line),
-		TEST(test_lengths),
-		TEST(test_replies_wait),
-		TEST(test_long_replies),
-		TEST(test_fill),
-		TEST(test_trickle),
-		TEST(test_session_end),
-		TEST(test_client_reads_nothing),
-		TEST(test_client_gone),
-		TEST(test_read_full),
-		TEST(test_write_to_pipe),
+		BOTH(test_lines),
+		BOTH(test_half_line),
+		BOTH(test_lengths),
+		BOTH(test_replies_wait),
+		BOTH(test_long_replies),
+		BOTH(test_fill),
+		BOTH(test_hand_over),
+		BOTH(test_no_socket),
+		BOTH(test_trickle),
+		BOTH(test_session_end),
+		BOTH(test_client_reads_nothing),
+		BOTH(test_client_gone),
+		BOTH(test_read_full),
+		BOTH(test_write_to_pipe),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
