@@ -10,7 +10,7 @@
 STATIC ?= 1
 SAN ?= 0
 PLANT ?=
-BUILD ?= build$(if $(PLANT),-plant-$(PLANT))$(if $(filter 1,$(SAN)),-san)$(if $(filter 0,$(STATIC)),-dynamic)
+BUILD ?= build$(if $(PLANT),-plant-$(PLANT))$(if $(filter 1,$(SAN)),-san,$(if $(filter 0,$(STATIC)),-dynamic))
 
 CC = gcc
 MUSL_CC = musl-gcc
@@ -132,6 +132,7 @@ PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 
 check: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
+	@$(MAKE) --no-print-directory -s -j2 all SAN=1 BUILD=build-san
 	@$(PROVE_ALL) -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
 
 check-packages:

@@ -306,6 +306,7 @@ lost_spawner(struct runner *r)
 	for (l = r->lanes; l != NULL; l = l->next)
 		if (l->starting != 0) {
 			l->starting = 0;
+			r->lanes_live--;
 			l->failures++;
 			l->again_ms = clock_mono_ms() + AGAIN_MS;
 		}
@@ -325,6 +326,7 @@ lane_started(struct runner *r, const struct spawn_answer *st, int fd)
 	}
 	l->starting = 0;
 	if (fd == -1) {
+		r->lanes_live--;
 		defer_waiting(l, st->why);
 		return;
 	}
@@ -332,7 +334,6 @@ lane_started(struct runner *r, const struct spawn_answer *st, int fd)
 	l->pid = st->pid;
 	l->failures = 0;
 	l->since_ms = clock_mono_ms();
-	r->lanes_live++;
 	if (loop_add(&r->loop, fd, POLLIN, on_answer, l) == -1) {
 		hang_up(l);
 		defer_waiting(l, "no memory");
@@ -401,6 +402,7 @@ start(struct lane *l)
 	    .to = l->to };
 
 	l->starting = q.start;
+	l->runner->lanes_live++;
 	if (ask_spawner(l->runner, &q) == -1) {
 		if (l->failures == 0)
 			say("the spawner cannot be reached:");
@@ -428,13 +430,20 @@ end_hanging(struct lane *l)
 	hang_up(l);
 }
 
+/* It waits for a deliver-local. */
+static int
+is_starving(const struct lane *l)
+{
+	return l->fd == -1 && l->first != NULL && l->starting == 0;
+}
+
 static void
 tick(struct lane *l, int64_t now)
 {
 	if (l->sent_n > 0 && now - l->since_ms > LANE_ANSWER_MS)
 		end_hanging(l);
-	if (l->fd == -1 && l->first != NULL && l->starting == 0 &&
-	    now >= l->again_ms && l->runner->lanes_live < LANES_MAX) {
+	if (is_starving(l) && now >= l->again_ms &&
+	    l->runner->lanes_live < LANES_MAX) {
 		if (l->failures > AGAIN_MAX) {
 			l->failures = 0;
 			defer_waiting(l, "no delivery program can be started");
@@ -453,15 +462,14 @@ is_idle(const struct lane *l)
 	    l->holds == 0 && l->starting == 0;
 }
 
-void
-lanes_tick(struct runner *r, int64_t now_ms)
+/* End the lanes that have idled for linger_ms. */
+static void
+end_idle(struct runner *r, int64_t now_ms, int64_t linger_ms)
 {
 	struct lane **at = &r->lanes, *l;
 
-	for (l = r->lanes; l != NULL; l = l->next)
-		tick(l, now_ms);
 	while ((l = *at) != NULL) {
-		if (!is_idle(l) || now_ms - l->since_ms < LANE_LINGER_MS) {
+		if (!is_idle(l) || now_ms - l->since_ms < linger_ms) {
 			at = &l->next;
 			continue;
 		}
@@ -469,6 +477,17 @@ lanes_tick(struct runner *r, int64_t now_ms)
 		*at = l->next;
 		free(l);
 	}
+}
+
+void
+lanes_tick(struct runner *r, int64_t now_ms)
+{
+	struct lane *l;
+
+	/* Where all places are taken, nobody lingers. */
+	end_idle(r, now_ms, r->lanes_live < LANES_MAX ? LANE_LINGER_MS : 0);
+	for (l = r->lanes; l != NULL; l = l->next)
+		tick(l, now_ms);
 }
 
 int64_t
@@ -480,7 +499,7 @@ lanes_due(const struct runner *r)
 	for (l = r->lanes; l != NULL; l = l->next) {
 		if (l->sent_n > 0)
 			d = l->since_ms + LANE_ANSWER_MS + 1;
-		else if (l->fd == -1 && l->first != NULL && l->starting == 0)
+		else if (is_starving(l) && r->lanes_live < LANES_MAX)
 			d = l->again_ms;
 		else if (is_idle(l))
 			d = l->since_ms + LANE_LINGER_MS;

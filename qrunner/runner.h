@@ -142,7 +142,7 @@ struct runner {
 	struct asker	 asker;
 	struct spawning	 spawning;
 	struct lane	*lanes;
-	size_t		 lanes_live;
+	size_t		 lanes_live;	/* with a deliver-local, or starting one */
 	uint64_t	 jobs;		/* numbers given out */
 };
 

@@ -82,8 +82,9 @@ answer_queued(struct session *s, const struct incoming *m)
 		reply(s, 250, "2.0.0", "ok, queued as %s", in.id);
 	else if (in.answer.verdict == V_NEVER)
 		reply(s, 554, in.answer.dsn, "%s", in.answer.why);
-	else
-		reply(s, 451, in.answer.dsn, "the message cannot be taken now, "
+	else	/* 452: the disk is full, RFC 5321 4.2.3 */
+		reply(s, strcmp(in.answer.dsn, "4.3.1") == 0 ? 452 : 451,
+		    in.answer.dsn, "the message cannot be taken now, "
 		    "try later");
 	if (wire_hand_over(&s->wire) == -1)
 		s->done = 1;	/* the client waits, the log does not */
