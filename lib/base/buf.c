@@ -54,9 +54,9 @@ buf_adds(struct buf *b, const char *p)
 int
 buf_addf(struct buf *b, const char *fmt, ...)
 {
-	char small[512];
+	char small[512], *big;
 	va_list ap;
-	int n;
+	int n, r;
 
 	va_start(ap, fmt);
 	n = vsnprintf(small, sizeof(small), fmt, ap);
@@ -65,13 +65,15 @@ buf_addf(struct buf *b, const char *fmt, ...)
 		return errno = EINVAL, -1;
 	if ((size_t)n < sizeof(small))
 		return buf_add(b, small, (size_t)n);
-	if (buf_room(b, (size_t)n + 1) == -1)
+	big = malloc((size_t)n + 1);
+	if (big == NULL)
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+	vsnprintf(big, (size_t)n + 1, fmt, ap);
 	va_end(ap);
-	b->len += (size_t)n;
-	return 0;
+	r = buf_add(b, big, (size_t)n);
+	free(big);
+	return r;
 }
 
 int

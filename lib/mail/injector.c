@@ -109,7 +109,7 @@ injector_data(struct injector *i, const char *p, size_t n)
 char *
 injector_room(struct injector *i, size_t n)
 {
-	if (n > sizeof(i->buf) - FRAME_HEAD - i->n)
+	if (n + FRAME_HEAD > sizeof(i->buf) - i->n)
 		flush(i);
 	return i->buf + i->n + FRAME_HEAD;
 }

@@ -20,6 +20,7 @@
 #define SIZES_END	(sizeof(MAGIC) - 1 + 2 * SIZE_LINE)
 #define TRAILER		(1 + 4 + 20 + 1 + 8 + 1 + 8 + 1)
 #define FLUSH_OCTETS	65536
+#define MENDED		" !\n"	/* the end of a torn line */
 
 void
 queue_id_make(char id[QUEUE_ID])
@@ -340,13 +341,24 @@ take_word(const char **s, size_t *n)
 	return word;
 }
 
+/* A torn line that was ended later: what it names may be cut short. */
+static int
+is_mended(const char *s, size_t n)
+{
+	return n >= sizeof(MENDED) - 2 && memcmp(s + n - (sizeof(MENDED) - 2),
+	    MENDED, sizeof(MENDED) - 2) == 0;
+}
+
 static int
 parse_entry(const struct field *f, struct journal_entry *e)
 {
 	const char *s = f->value, *word = s;
 	size_t n = f->n, len;
 	unsigned k;
+	int has_dsn;
 
+	if (is_mended(f->value, f->n))
+		return -1;
 	for (k = 0; k <= J_WHY && !field_is(f, kind_names[k]); k++)
 		;
 	if (k > J_WHY)
@@ -359,7 +371,8 @@ parse_entry(const struct field *f, struct journal_entry *e)
 		if (time_parse(word, len, &e->time_us) == -1)
 			return -1;
 	}
-	if (k == J_DONE || k == J_LATER || k == J_NEVER) {
+	has_dsn = k == J_DONE || k == J_LATER || k == J_NEVER;
+	if (has_dsn) {
 		word = s;
 		len = take_word(&s, &n);
 		if (len >= sizeof(e->dsn))
@@ -369,7 +382,7 @@ parse_entry(const struct field *f, struct journal_entry *e)
 	}
 	e->address = s;
 	e->address_n = n;
-	return 0;
+	return n == 0 || (has_dsn && e->dsn[0] == '\0') ? -1 : 0;
 }
 
 static void
@@ -431,7 +444,7 @@ journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
 int
 queue_write_journal(int fd, const struct buf *lines, int *torn)
 {
-	if (*torn && io_write_file(fd, "\n", 1) == -1)
+	if (*torn && io_write_file(fd, MENDED, sizeof(MENDED) - 1) == -1)
 		return -1;
 	*torn = io_write_file(fd, lines->s, lines->len) == -1;
 	return *torn ? -1 : 0;

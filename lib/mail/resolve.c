@@ -2,15 +2,14 @@
 #include "mail/resolve.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/names.h"
 #include "text/record.h"
 
 #define DEPTH_MAX	20	/* aliases within aliases */
 #define FINAL_MAX	10000	/* final addresses of one answer */
-#define PLACES_FIRST	32	/* most addresses lead to one or a few */
 
 struct way {			/* the aliases that led to where we are */
 	const char	*name;
@@ -19,88 +18,30 @@ struct way {			/* the aliases that led to where we are */
 	int		 depth;
 };
 
-struct place {			/* a final address in the answer */
-	size_t	at, n;		/* n 0: free */
-};
-
 struct resolver {
 	struct tables	*tables;
 	const char	*domain;
 	struct buf	*out;
-	size_t		 finals;
-	struct place	*place;		/* a table of them by hash */
-	size_t		 places;
-	struct place	 few[PLACES_FIRST];
+	struct names	 finals;	/* that stand in the answer */
+	struct names	 aliases;	/* that were followed to their end */
 	int		 seen[4];	/* which kinds of existence came up */
 	int		 spoilt;	/* something did not fit in */
 };
-
-static void
-free_places(struct resolver *r)
-{
-	if (r->place != r->few)
-		free(r->place);
-	r->place = r->few;
-	r->places = PLACES_FIRST;
-	memset(r->few, 0, sizeof(r->few));
-}
-
-static struct place *
-place_in(struct place *table, size_t places, const struct buf *out,
-    const char *address, size_t n)
-{
-	size_t i = ascii_fnv(address, n) % places;
-
-	while (table[i].n > 0 && (table[i].n != n ||
-	    memcmp(out->s + table[i].at, address, n) != 0))
-		i = (i + 1) % places;
-	return table + i;
-}
-
-static int
-grow_places(struct resolver *r)
-{
-	size_t bigger = 4 * r->places, i;
-	struct place *table = calloc(bigger, sizeof(*table));
-
-	if (table == NULL)
-		return -1;
-	for (i = 0; i < r->places; i++)
-		if (r->place[i].n > 0)
-			*place_in(table, bigger, r->out, r->out->s +
-			    r->place[i].at, r->place[i].n) = r->place[i];
-	free_places(r);
-	r->place = table;
-	r->places = bigger;
-	return 0;
-}
-
-/* The place of the final address in the table of those that stand in the answer
- * already, or of a free one; NULL without memory. */
-static struct place *
-find_place(struct resolver *r, const char *address, size_t n)
-{
-	if (r->finals >= r->places / 2 && grow_places(r) == -1)
-		return NULL;
-	return place_in(r->place, r->places, r->out, address, n);
-}
 
 /* Begin the group of a final address. 1; 0 when it stands there already or when
  * no more fit in, which spoils the whole answer. */
 static int
 begin_group(struct resolver *r, const char *address, size_t n)
 {
-	struct place *p = find_place(r, address, n);
+	int added = names_add(&r->finals, address, n);
 
-	if (p != NULL && p->n > 0)
+	if (added == 0)
 		return 0;
-	if (p == NULL || r->finals++ >= FINAL_MAX ||
+	if (added == -1 || r->finals.n > FINAL_MAX ||
 	    record_add(r->out, "to", address, n) == -1) {
 		r->spoilt = 1;
 		return 0;
 	}
-	p->at = r->out->len - n - 1;
-	p->n = n;
 	return 1;
 }
 
@@ -211,7 +152,9 @@ follow_alias(struct resolver *r, const char *name, size_t n,
 	if (here.depth > DEPTH_MAX)
 		return errno = ELOOP, -1;
 	found = tables_alias(r->tables, name, n, &targets);
-	if (found == 1)
+	/* Lists within lists name the same ones again and again: once is enough,
+	 * and all there is time for. */
+	if (found == 1 && names_add(&r->aliases, name, n) != 0)
 		resolve_targets(r, &targets, &here);
 	buf_free(&targets);
 	return found;
@@ -252,18 +195,18 @@ enum existence
 resolve(struct tables *t, const char *domain, const char *address, size_t n,
     struct buf *out)
 {
-	struct resolver r = { .tables = t, .domain = domain, .out = out };
+	struct resolver r = { .tables = t, .domain = domain, .out = out,
+	    .finals = NAMES(ANSWER_MAX), .aliases = NAMES(ANSWER_MAX) };
 	size_t was = out->len;
 
-	r.place = r.few;
-	r.places = PLACES_FIRST;
 	resolve_one(&r, address, n, NULL);
-	free_places(&r);
+	names_free(&r.finals);
+	names_free(&r.aliases);
 	if (r.spoilt) {		/* all or nothing: half would be forgotten */
 		out->len = was;
-		r.finals = 0;
 		refuse(&r, address, n, IS_UNSURE, "4.3.5",
 		    "it leads to too many addresses");
+		names_free(&r.finals);
 		return IS_UNSURE;
 	}
 	if (r.seen[IS_HERE])

@@ -114,6 +114,26 @@ unix_send(int fd, const void *p, size_t n, int pass, int flags)
 	return (size_t)w == n ? 0 : (errno = EMSGSIZE, -1);
 }
 
+/* The one descriptor that came with a record; of more none is kept. -1: none. */
+static int
+take_one(struct msghdr *m)
+{
+	struct cmsghdr *h = CMSG_FIRSTHDR(m);
+	size_t n, i;
+	int fd = -1;
+
+	if (h == NULL || h->cmsg_level != SOL_SOCKET ||
+	    h->cmsg_type != SCM_RIGHTS)
+		return -1;
+	n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (i = 0; i < n; i++) {
+		memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof(int));
+		if (n > 1)
+			close(fd);
+	}
+	return n == 1 ? fd : -1;
+}
+
 ssize_t
 unix_recv(int fd, void *p, size_t n, int *pass, int flags)
 {
@@ -121,8 +141,7 @@ unix_recv(int fd, void *p, size_t n, int *pass, int flags)
 	union control c = { .room = { 0 } };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
 	    .msg_control = c.room, .msg_controllen = sizeof(c.room) };
-	struct cmsghdr *h;
-	int got = -1;
+	int got;
 	ssize_t r;
 
 	do
@@ -130,10 +149,7 @@ unix_recv(int fd, void *p, size_t n, int *pass, int flags)
 	while (r == -1 && errno == EINTR);
 	if (r == -1)
 		return -1;
-	h = CMSG_FIRSTHDR(&m);
-	if (h != NULL && h->cmsg_level == SOL_SOCKET &&
-	    h->cmsg_type == SCM_RIGHTS && h->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&got, CMSG_DATA(h), sizeof(int));
+	got = take_one(&m);
 	if (pass != NULL)
 		*pass = got;
 	else if (got != -1)

@@ -55,7 +55,7 @@ is_literal(const char *s, size_t n)
 	if (n < 3 || s[0] != '[' || s[n - 1] != ']')
 		return 0;
 	for (i = 1; i < n - 1; i++)
-		if (!ascii_graph(s[i]) || strchr("[]\\", s[i]) != NULL)
+		if (!ascii_graph(s[i]) || strchr("[]\\@", s[i]) != NULL)
 			return 0;
 	return 1;
 }
@@ -99,16 +99,18 @@ parse_domain(const char *in, size_t n, size_t *i, struct buf *out)
 	return buf_add(out, in + from, *i - from);
 }
 
-/* "@one,@two:" before the address says a route that nobody takes any more. */
+/* "@one,@two:" before the address says a route that nobody takes any more: where
+ * the address begins. */
 static size_t
 skip_route(const char *in, size_t n, size_t i)
 {
-	const char *colon;
+	size_t k = i;
 
 	if (i == n || in[i] != '@')
 		return i;
-	colon = memchr(in + i, ':', n - i);
-	return colon == NULL ? i : (size_t)(colon - in) + 1;
+	while (k < n && in[k] != ':' && ascii_graph(in[k]))
+		k++;
+	return k < n && in[k] == ':' ? k + 1 : i;
 }
 
 static ssize_t
@@ -123,6 +125,8 @@ parse_inside(const char *in, size_t n, struct buf *out)
 	i = skip_route(in, n, 1);
 	if (parse_local(in, n, &i, out) == -1)
 		return -1;
+	if (out->len == was)
+		return errno = EINVAL, -1;	/* "" is nobody's name */
 	if (out->len - was > LOCAL_OCTETS)
 		return errno = EMSGSIZE, -1;
 	if (i < n && in[i] == '@') {
