@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/exits.h"
+#include "sys/clock.h"
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -30,6 +31,7 @@
 #define SPARE		4	/* workers that stay when there is no work */
 #define IDLE_S		30	/* then one that is not needed leaves */
 #define BACKLOG		512
+#define END_MS		5000	/* a worker that does not end by itself */
 
 enum { FREE, IDLE, BUSY };
 
@@ -86,10 +88,11 @@ work(struct pool *p, unsigned place)
 }
 
 static void
-become_worker(struct pool *p, unsigned place)
+become_worker(struct pool *p, unsigned place, const sigset_t *unblocked)
 {
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
+	sigprocmask(SIG_SETMASK, unblocked, NULL);
 #ifdef PR_SET_PDEATHSIG
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
@@ -99,6 +102,7 @@ become_worker(struct pool *p, unsigned place)
 static int
 start_worker(struct pool *p)
 {
+	sigset_t term, before;
 	unsigned i;
 	pid_t pid;
 
@@ -107,9 +111,14 @@ start_worker(struct pool *p)
 	if (i == p->most)
 		return -1;
 	atomic_store(p->state + i, IDLE);
+	/* A worker that is told to end before it listens would never end. */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
 	pid = fork();
 	if (pid == 0)
-		become_worker(p, i);
+		become_worker(p, i, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	p->pid[i] = pid;
 	if (pid == -1) {
 		atomic_store(p->state + i, FREE);
@@ -174,15 +183,25 @@ on_poke(void *arg, short revents)
 }
 
 static void
-end_workers(const struct pool *p)
+signal_workers(const struct pool *p, int n)
 {
 	unsigned i;
 
 	for (i = 0; i < p->most; i++)
 		if (p->pid[i] > 0)
-			kill(p->pid[i], SIGTERM);
-	while (wait(NULL) > 0)
-		;
+			kill(p->pid[i], n);
+}
+
+static void
+end_workers(struct pool *p)
+{
+	int64_t deadline = clock_mono_ms() + END_MS;
+
+	signal_workers(p, SIGTERM);
+	while (reap(p), count(p, FREE) < p->most &&
+	    clock_left_ms(deadline) > 0)
+		(void)poll(NULL, 0, 10);
+	signal_workers(p, SIGKILL);
 }
 
 static void

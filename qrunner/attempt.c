@@ -18,8 +18,6 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-#define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
-
 /* What the journal says of an address. */
 struct known {
 	struct known	*next;
@@ -103,7 +101,7 @@ schedule(struct runner *r, struct waiting *w, int64_t wait_ms)
 	    == -1) {
 		say("id=%s is left for the next scan:", w->id);
 		messages_forget(&r->messages, w);
-		r->rescan = 1;
+		scan_later(r);
 	}
 }
 

@@ -112,7 +112,7 @@ unpark(struct lane *l)
 		if (messages_schedule(&l->runner->messages, w,
 		    clock_mono_ms()) == -1) {
 			messages_forget(&l->runner->messages, w);
-			l->runner->rescan = 1;
+			scan_later(l->runner);
 		}
 	}
 }

@@ -43,11 +43,14 @@ take_id(struct runner *r, const char *id)
 {
 	struct waiting *w = messages_add(&r->messages, id);
 
-	if (w == NULL)		/* a scan was faster */
+	if (w == NULL) {	/* a scan was faster, or no memory */
+		if (messages_find(&r->messages, id) == NULL)
+			scan_later(r);
 		return;
+	}
 	if (messages_schedule(&r->messages, w, clock_mono_ms()) == -1) {
 		messages_forget(&r->messages, w);
-		r->rescan = 1;
+		scan_later(r);
 	}
 }
 
@@ -190,6 +193,7 @@ wait_for_work(struct runner *r)
 
 	if (w != NULL && r->active < ACTIVE_MAX)
 		due = w->due_ms;
+	due = earlier(due, r->rescan_ms);
 	due = earlier(due, asker_due(r));
 	due = earlier(due, lanes_due(r));
 	return loop_once(&r->loop, clock_left_ms(due));
@@ -200,6 +204,7 @@ main(int argc, char **argv)
 {
 	static struct runner r = {
 		.asker = { .fd = -1 }, .spawning = { .fd = -1 }, .rescan = 1,
+		.rescan_ms = -1,
 	};
 
 	(void)argv;
@@ -216,7 +221,8 @@ main(int argc, char **argv)
 	while (!r.stop) {
 		int64_t now;
 
-		if (r.rescan)
+		if (r.rescan || (r.rescan_ms != -1 &&
+		    clock_mono_ms() >= r.rescan_ms))
 			scan_queue(&r);
 		begin_due(&r);
 		now = clock_mono_ms();

@@ -27,6 +27,7 @@
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
 #define AGAIN_MS	1000	/* before a lost service is tried again */
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
+#define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
 #define JOB_TRIES	3	/* of a job whose deliver-local dies */
 
 struct schedule {
@@ -135,6 +136,7 @@ struct runner {
 	int		 listen, signals;
 	int		 stop;
 	int		 rescan;	/* look through the whole folder */
+	int64_t		 rescan_ms;	/* or do so then; -1: need not */
 	uint64_t	 boot_us;
 	struct messages	 messages;
 	struct attempt	*attempts;
@@ -159,6 +161,9 @@ void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
 
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
+
+/* Look again in a while: something could not be read or held. */
+void scan_later(struct runner *r);
 
 /* Put a file of QUEUE/msg aside into another folder of QUEUE. 0, or -1. */
 int set_aside(struct runner *r, const char *id, const char *folder);

@@ -88,6 +88,7 @@ take_in(struct runner *r, const char *id, const struct found *f)
 
 	if (w == NULL) {
 		say("id=%s is left for the next scan:", id);
+		scan_later(r);
 		return;
 	}
 	w->attempts = f->attempts;
@@ -98,33 +99,46 @@ take_in(struct runner *r, const char *id, const struct found *f)
 		if (due > now + (int64_t)r->schedule.max_s * 1000)
 			due = now + (int64_t)r->schedule.max_s * 1000;
 	}
-	if (messages_schedule(&r->messages, w, due) == -1)
+	if (messages_schedule(&r->messages, w, due) == -1) {
 		messages_forget(&r->messages, w);
+		scan_later(r);
+	}
 }
 
 static void
 scan_one(struct runner *r, const char *name)
 {
 	struct found f = { .started = 0 };
-	int fd, whole;
+	int fd, whole = -1;
 
 	if (messages_find(&r->messages, name) != NULL)
 		return;
 	fd = openat(r->msg, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1 && (errno == ENOENT || errno == EMFILE))
+	if (fd == -1 && errno == ENOENT)
 		return;
-	errno = EINVAL;
-	whole = fd == -1 || !queue_id_is(name) ? -1 : examine(fd, &f);
+	if (!queue_id_is(name) || (fd == -1 && errno == ELOOP))
+		errno = EINVAL;
+	else if (fd != -1)
+		whole = examine(fd, &f);
 	if (whole == 1)
 		take_in(r, name, &f);
 	else if (whole == -1 && errno == EINVAL) {
 		say("id=%s is no whole message: moved to %s", name, QUEUE_BAD);
 		(void)set_aside(r, name, QUEUE_BAD);
-	} else if (whole == -1)
-		say("id=%s cannot be read:", name);
+	} else if (whole == -1) {
+		say("id=%s cannot be read now:", name);
+		scan_later(r);
+	}
 	if (fd != -1)
 		close(fd);
+}
+
+void
+scan_later(struct runner *r)
+{
+	if (r->rescan_ms == -1)
+		r->rescan_ms = clock_mono_ms() + TROUBLE_MS;
 }
 
 void
@@ -135,12 +149,15 @@ scan_queue(struct runner *r)
 	struct dirent *d;
 
 	if (dir == NULL) {
-		say("the queue cannot be scanned:");
+		say("the queue cannot be scanned now:");
+		r->rescan = 0;
+		scan_later(r);
 		if (fd != -1)
 			close(fd);
 		return;
 	}
 	r->rescan = 0;
+	r->rescan_ms = -1;
 	while ((d = readdir(dir)) != NULL)
 		if (d->d_name[0] != '.')
 			scan_one(r, d->d_name);

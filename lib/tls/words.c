@@ -1,0 +1,78 @@
+/* words - see words.h */
+#include "tls/words.h"
+
+#include <bearssl.h>
+#include <stddef.h>
+
+#define COUNT(a)	(sizeof(a) / sizeof(*(a)))
+
+const struct tls_suite *
+tls_suite(uint16_t id)
+{
+	static const struct tls_suite suites[] = {
+		{ BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		    "ECDHE-ECDSA-AES128-GCM-SHA256", 128 },
+		{ BR_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+		    "ECDHE-ECDSA-AES256-GCM-SHA384", 256 },
+		{ BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+		    "ECDHE-ECDSA-CHACHA20-POLY1305", 256 },
+		{ BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		    "ECDHE-RSA-AES128-GCM-SHA256", 128 },
+		{ BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		    "ECDHE-RSA-AES256-GCM-SHA384", 256 },
+		{ BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+		    "ECDHE-RSA-CHACHA20-POLY1305", 256 },
+	};
+	static const struct tls_suite unknown = { 0, "unknown", 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(suites); i++)
+		if (suites[i].id == id)
+			return suites + i;
+	return &unknown;
+}
+
+const char *
+tls_error(int e)
+{
+	static const char *const words[] = {
+		[BR_ERR_OK] = "none",
+		[BR_ERR_BAD_PARAM] = "bad-parameter",
+		[BR_ERR_BAD_STATE] = "bad-state",
+		[BR_ERR_UNSUPPORTED_VERSION] = "not-tls",
+		[BR_ERR_BAD_VERSION] = "version-changed",
+		[BR_ERR_BAD_LENGTH] = "bad-length",
+		[BR_ERR_TOO_LARGE] = "record-too-large",
+		[BR_ERR_BAD_MAC] = "bad-mac",
+		[BR_ERR_NO_RANDOM] = "no-entropy",
+		[BR_ERR_UNKNOWN_TYPE] = "unknown-record",
+		[BR_ERR_UNEXPECTED] = "unexpected-record",
+		[BR_ERR_BAD_CCS] = "bad-change-cipher-spec",
+		[BR_ERR_BAD_ALERT] = "bad-alert",
+		[BR_ERR_BAD_HANDSHAKE] = "bad-handshake",
+		[BR_ERR_OVERSIZED_ID] = "session-id-too-long",
+		[BR_ERR_BAD_CIPHER_SUITE] = "bad-cipher-suite",
+		[BR_ERR_BAD_COMPRESSION] = "bad-compression",
+		[BR_ERR_BAD_FRAGLEN] = "bad-fragment-length",
+		[BR_ERR_BAD_SECRENEG] = "bad-renegotiation",
+		[BR_ERR_EXTRA_EXTENSION] = "extra-extension",
+		[BR_ERR_BAD_SNI] = "bad-sni",
+		[BR_ERR_BAD_HELLO_DONE] = "bad-hello-done",
+		[BR_ERR_LIMIT_EXCEEDED] = "limit-exceeded",
+		[BR_ERR_BAD_FINISHED] = "bad-finished",
+		[BR_ERR_RESUME_MISMATCH] = "resume-mismatch",
+		[BR_ERR_INVALID_ALGORITHM] = "invalid-algorithm",
+		[BR_ERR_BAD_SIGNATURE] = "bad-signature",
+		[BR_ERR_WRONG_KEY_USAGE] = "wrong-key-usage",
+		[BR_ERR_NO_CLIENT_AUTH] = "no-client-certificate",
+		[BR_ERR_IO] = "input-output",
+	};
+
+	if (e >= BR_ERR_SEND_FATAL_ALERT)
+		return "our-alert";
+	if (e >= BR_ERR_RECV_FATAL_ALERT)
+		return "peer-alert";
+	if (e < 0 || (size_t)e >= COUNT(words) || words[e] == NULL)
+		return "other";
+	return words[e];
+}
