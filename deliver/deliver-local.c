@@ -20,12 +20,16 @@
 #define JOBS	0		/* the descriptor that jobs come on */
 #define BATCH	32		/* jobs that share one fsync of the folder */
 #define IDLE_MS	300000		/* without a job or an end: leave */
+#define BUSY_MS	20		/* jobs that come so soon after another ... */
+#define GATHER_MS 5		/* ... are worth waiting for so long */
 
 struct lane {
 	const char	*mailbox;
 	const char	*host;
 	int		 make;		/* make a missing Maildir */
 	int		 ended;		/* no more jobs will come */
+	int64_t		 last_ms;	/* when the last batch was done */
+	int		 busy;		/* that was a moment ago */
 	size_t		 n;		/* jobs in hand */
 	struct job	 job[BATCH];
 	int		 queue[BATCH];	/* the queue files' descriptors */
@@ -80,6 +84,37 @@ fail_batch(struct lane *l, int e)
 	}
 }
 
+static void
+put_from(struct lane *l, struct maildir *m, size_t first)
+{
+	size_t i;
+
+	for (i = first; i < l->n; i++) {
+		maildir_put(m, &l->job[i], l->queue[i], &l->put[i]);
+		if ((l->busy || l->n > 1) && l->put[i].fd != -1)
+			(void)sync_file_range(l->put[i].fd, 0, 0,
+			    SYNC_FILE_RANGE_WRITE);
+	}
+}
+
+/* Under load wait a moment for more: their files, and the queue's that are synced
+ * meanwhile, share a commit of the file system's journal. What waits is in the
+ * mailbox already, only its answer is late. */
+static void
+gather(struct lane *l, struct maildir *m)
+{
+	int64_t until = clock_mono_ms() + GATHER_MS;
+	size_t first;
+
+	while (!l->ended && l->n < BATCH &&
+	    io_wait(JOBS, POLLIN, until) == 0) {
+		first = l->n;
+		if (take_job(l, MSG_DONTWAIT) == -1)
+			l->ended = 1;
+		put_from(l, m, first);
+	}
+}
+
 /* All writes and links first, with their octets on the way to the disk, then
  * each file's fsync, then one for the folder. */
 static void
@@ -92,16 +127,15 @@ deliver_batch(struct lane *l)
 		fail_batch(l, errno);
 		return;
 	}
-	for (i = 0; i < l->n; i++) {
-		maildir_put(&m, &l->job[i], l->queue[i], &l->put[i]);
-		if (l->n > 1 && l->put[i].fd != -1)
-			(void)sync_file_range(l->put[i].fd, 0, 0,
-			    SYNC_FILE_RANGE_WRITE);
-	}
+	l->busy = clock_mono_ms() - l->last_ms <= BUSY_MS;
+	put_from(l, &m, 0);
+	if (l->busy)
+		gather(l, &m);
 	for (i = 0; i < l->n; i++)
 		maildir_sync(&m, &l->put[i]);
 	maildir_sync_dirs(&m, l->put, l->n);
 	maildir_close(&m);
+	l->last_ms = clock_mono_ms();
 }
 
 static void
