@@ -115,6 +115,8 @@ run:
 	@$(MAKE) --no-print-directory -s all
 	@test ! -e run || $(MAKE) --no-print-directory stop
 	@BIN=$(CURDIR)/$(BIN) service/instance start run
+	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
+		echo "Listening: SMTP on $$HOST port $$SMTP"
 	@service/letter run
 	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
 
