@@ -45,13 +45,11 @@ drop_if_ended(struct injector *i)
 static void
 flush(struct injector *i)
 {
-	if (i->failed != 0)
-		return;
-	if ((i->fd == -1 && connect_now(i) == -1) ||
+	if (i->failed == 0 && ((i->fd == -1 && connect_now(i) == -1) ||
 	    io_write(i->fd, i->buf, i->n, clock_mono_ms() + i->timeout_ms)
-	    == -1)
+	    == -1))
 		fail(i);
-	i->n = 0;
+	i->n = 0;		/* after a failure too: more will be added */
 }
 
 static void

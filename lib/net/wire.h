@@ -37,7 +37,7 @@ int wire_hand_over(struct wire *w);
 /*
  * wire_line - the next line, without its CRLF or LF.
  *
- * line     gets at most cap - 1 octets and a NUL
+ * line     gets at most cap - 1 octets, a CR among them, and a NUL
  * returns  octets; or -1 with errno EMSGSIZE (the line was longer, it is read
  *          to its end and gone), ETIMEDOUT, ECONNRESET (no more lines), or the
  *          system's. A NUL in the line is an octet like others.

@@ -175,11 +175,16 @@ def missing_mailbox(t, i):
 
 
 def read_only_mailbox(t, i):
-    for part, mode in ('/new', 0o500), ('', 0), ('/..', 0):
-        path = i.users['alice'] + part
+    box = i.users['alice']
+    for path, mode in (box + '/new', 0o500), (box, 0), (os.path.dirname(box),
+            0):
         os.chmod(path, mode)
-        deferred_until_mended(t, i, 'Maildir%s has mode %o' % (part, mode),
-            '4.2.1', lambda: os.chmod(path, 0o700))
+        try:
+            deferred_until_mended(t, i, '%s has mode %o' % (
+                os.path.basename(path), mode), '4.2.1',
+                lambda: os.chmod(path, 0o700))
+        finally:
+            os.chmod(path, 0o700)
 
 
 def no_folder(t, i):

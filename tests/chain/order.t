@@ -125,6 +125,9 @@ def main():
             id in c.args and 'verdict' not in c.args and 'job' not in c.args)
         t.ok(None not in (told, queue[2]) and told > queue[2],
             'the runner is told after that', told, queue)
+        if os.geteuid() != 0:		# deliver-local is not dumpable
+            t.skip('mailbox', 'only root sees into a deliver-local')
+            t.done()
         box = steps(calls, i.users['alice'] + '/new', id, lambda c: c.name in
             ('write', 'sendto', 'sendmsg') and 'verdict' in c.args)
         t.ok(rises(box),

@@ -18,6 +18,12 @@ def good(call):
     return call.result.isdigit()
 
 
+def makes_file(call):
+    """An open with O_CREAT or O_TMPFILE."""
+    return call.call.startswith('open') and good(call) and \
+        int(call.detail, 16) & (os.O_CREAT | os.O_TMPFILE & ~os.O_DIRECTORY)
+
+
 class Link:
     """A file that got its name by a linkat or renameat, and when it was safe:
     `safe` is the newest index when the last of the three calls ended."""
@@ -29,10 +35,12 @@ class Link:
         self.program = call.name
         self.index = call.index
         folder = inode_of(self.folder)
-        # Pages that were written before the link, and after it too.
+        # The inode's number may serve another file when this one is gone.
+        again = min([c.index for c in calls if c.inode == call.inode and
+            c.index > call.index and makes_file(c)], default=FOREVER)
         written = max([c.done for c in calls if c.inode == call.inode and
-            c.call in ('write', 'writev', 'pwrite64') and good(c)],
-            default=call.done)
+            c.call in ('write', 'writev', 'pwrite64') and good(c) and
+            c.index < again], default=call.done)
         synced = [c for c in calls if c.call in ('fsync', 'fdatasync') and
             good(c)]
         self.file = min([c.done for c in synced if c.inode == call.inode and

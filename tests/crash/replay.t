@@ -5,9 +5,9 @@ After every fault the chain is started again without it. What was acknowledged
 must then be in each mailbox just once, octet for octet; what was not, at most
 once; nothing may be torn, and nothing may wait in the queue.
 
-Each call of qinject is tried with each fault. Of the longer runs of the services
-one call of each kind is taken; all of them with CORREO_LONG=1. SEED=n takes
-others, ONLY="qrunner" does one program, ONLY="qrunner 17 -f EIO" makes one try
+Each call of qinject is tried with each fault. Of the longer runs of the
+services one call of each kind is taken; all of them with CORREO_LONG=1. SEED=n
+takes others, ONLY="qrunner" does one program, ONLY="qrunner 17 -f EIO" makes one try
 and shows its calls and its log.
 """
 

@@ -1,5 +1,5 @@
-/* fuzz-job - jobs, answers and the spawner's records: what is taken can be written
- * and reads the same. */
+/* fuzz-job - jobs, answers and the spawner's records: what is taken can be
+ * written and reads the same. */
 #include "fuzz.h"
 
 #include "mail/existence.h"

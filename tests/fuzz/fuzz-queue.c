@@ -1,9 +1,10 @@
 /*
  * fuzz-queue - a queue file: head, trailer and journal.
  *
- * The first octet chooses: the input is the whole file as it is; or it is cut into
- * facts, message and journal (at the NULs), and a file with right sums is made of
- * them, that must be read back; then one bit of it is turned, and it must not.
+ * The first octet chooses: the input is the whole file as it is; or it is cut
+ * into facts, message and journal (at the NULs), and a file with right sums is
+ * made of them, that must be read back; then one bit of it is turned, and it
+ * must not.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /*
- * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data and addresses, with
- * who-is and qinject played here. Every reply must be a line that a client can
- * read, and a message that is taken must be whole.
+ * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data and addresses,
+ * with who-is and qinject played here. Every reply must be a line that a
+ * client can read, and a message that is taken must be whole.
  */
 /* Ours stand below. */
 #define check_recipient		ask_who_is
@@ -184,7 +184,8 @@ set_file(int fd, const uint8_t *data, size_t n)
 static void
 begin(struct session *s)
 {
-	static char rcpts[10 * (ADDRESS_OCTETS + 6)], facts[sizeof(rcpts) + 2048];
+	static char rcpts[10 * (ADDRESS_OCTETS + 6)];
+	static char facts[sizeof(rcpts) + 2048];
 	static char path[ADDRESS_OCTETS + DOMAIN_OCTETS];
 
 	memset(s, 0, sizeof(*s));

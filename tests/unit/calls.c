@@ -9,7 +9,7 @@
 
 static struct {
 	char		list[4096];
-	const char	*name;		/* of the call that is to fail, or NULL */
+	const char	*name;		/* the call that is to fail */
 	unsigned	 nth, seen;
 	int		 e;
 	int		 no_tmpfile;	/* errno, or 0 */

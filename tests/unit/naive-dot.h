@@ -1,6 +1,6 @@
 /*
- * naive-dot - SMTP's DATA decoded the long way: the whole input at once, by lines.
- * The fuzz target and the unit test hold lib/text/dot.c against it.
+ * naive-dot - SMTP's DATA decoded the long way: the whole input at once, by
+ * lines. The fuzz target and the unit test hold lib/text/dot.c against it.
  */
 #ifndef NAIVE_DOT_H
 #define NAIVE_DOT_H

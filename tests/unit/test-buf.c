@@ -1,7 +1,8 @@
 /* test-buf - lib/base/buf.c */
 #include "unit.h"
 
-/* The maximum is the owner's word: one octet more is refused, nothing changes. */
+/* The maximum is the owner's word: one octet more is refused, nothing
+ * changes. */
 static void
 test_max(void **state)
 {

@@ -6,8 +6,8 @@
 
 #define PIECES_MAX	8
 
-/* Decode n octets that are cut at the given places, each piece in memory of just
- * its size and into just the room that is promised. */
+/* Decode n octets that are cut at the given places, each piece in memory of
+ * just its size and into just the room that is promised. */
 static void
 decode(const char *in, size_t n, const size_t *cuts, size_t cuts_n,
     struct buf *out, struct dot *d, size_t *read)

@@ -220,7 +220,8 @@ test_small(void **state)
 	hand_over(i, "sender \n", "", 0, 1, &out);
 	EXPECT_DONE(out);
 	assert_int_equal(player.connections, 1);
-	assert_true(holds(&player.facts, "sender a@b\n|sender c@d\n|sender \n|"));
+	assert_true(holds(&player.facts,
+	    "sender a@b\n|sender c@d\n|sender \n|"));
 	assert_true(holds(&player.data, "one\n|two\n||"));
 	end(i);
 }
@@ -268,6 +269,7 @@ test_answers(void **state)
 	static const char no_verdict[] = "dsn 2.0.0\nid " ID "\n";
 	static const char long_id[] = "verdict done\nid "
 	    "0123456789012345678901234567890123456789\n";
+	static char too_long[JOB_RECORD + 1000] = "verdict done\nwhy x\n";
 	static const struct {
 		struct script s;
 		enum verdict verdict;
@@ -285,6 +287,8 @@ test_answers(void **state)
 		{ { .answer = long_id, .n = sizeof(long_id) - 1 }, V_LATER,
 		  "4.3.0" },
 		{ { .answer = "verdict done", .n = 12 }, V_LATER, "4.3.0" },
+		{ { .answer = too_long, .n = sizeof(too_long) }, V_LATER,
+		  "4.3.0" },
 		{ { .answer = done, .n = sizeof(done) - 1,
 		    .type = FRAME_DATA }, V_LATER, "4.3.0" },
 		{ { .answer = done, .n = sizeof(done) - 1, .type = 'x' },
@@ -298,6 +302,9 @@ test_answers(void **state)
 	};
 	size_t k;
 
+	for (k = strlen(too_long); k < sizeof(too_long); k += 4)
+		memcpy(too_long + k, "a b\n", k + 4 > sizeof(too_long) ?
+		    sizeof(too_long) - k : 4);
 	for (k = 0; k < LENGTH(cases); k++) {
 		struct injected out;
 		struct injector *i;
@@ -381,7 +388,7 @@ test_no_answer(void **state)
 	EXPECT_LATER(out);
 	assert_non_null(strstr(out.answer.why, strerror(ETIMEDOUT)));
 	assert_in_range(clock_mono_ms() - start, SHORT_MS, SLACK_MS);
-	assert_int_equal(i->fd, -1);	/* its answer may still come: not ours */
+	assert_int_equal(i->fd, -1);	/* a late answer is not ours */
 	end(i);
 }
 
@@ -450,8 +457,8 @@ test_abort(void **state)
 	end(i);
 }
 
-/* A message by injector_room, in pieces of these sizes (each asks for two octets
- * more, as smtpd-front does). */
+/* A message by injector_room, in pieces of these sizes (each asks for two
+ * octets more, as smtpd-front does). */
 static void
 fill(struct injector *i, const char *p, size_t n, size_t piece)
 {
@@ -470,7 +477,8 @@ test_room(void **state)
 {
 	static const struct script s = { .answer = done,
 	    .n = sizeof(done) - 1 };
-	static const size_t pieces[] = { 1, 3, 1000, 16384, INJECTOR_PIECE - 2 };
+	static const size_t pieces[] = { 1, 3, 1000, 16384,
+	    INJECTOR_PIECE - 2 };
 	char *p = malloc(1000000);
 	struct injected out;
 	struct injector *i;
@@ -500,7 +508,8 @@ test_room(void **state)
 	free(p);
 }
 
-/* The buffer is full but for a few octets: the next room must not lie behind it. */
+/* The buffer is full but for a few octets: the next room must not lie behind
+ * it. */
 static void
 test_room_at_the_end(void **state)
 {

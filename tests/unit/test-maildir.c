@@ -381,7 +381,8 @@ test_loop(void **state)
 	}
 }
 
-/* Empty; and larger than every room, where a loop lies behind the first piece. */
+/* Empty; and larger than every room, where a loop lies behind the first
+ * piece. */
 static void
 test_message_sizes(void **state)
 {

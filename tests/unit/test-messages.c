@@ -64,6 +64,9 @@ compare(const struct messages *m, unsigned ids)
 		if (o->due_ms < earliest)
 			earliest = o->due_ms;
 	}
+	for (i = 1; i < m->heap_n; i++)
+		CHECK(m->heap[(i - 1) / 2]->due_ms <= m->heap[i]->due_ms,
+		    "the heap at %zu", i);
 	assert_int_equal(m->n, known);
 	assert_int_equal(m->heap_n, scheduled);
 	assert_true(scheduled == 0 ? first == NULL :

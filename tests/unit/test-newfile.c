@@ -146,7 +146,7 @@ test_no_proc(void **state)
 {
 	calls_no_proc();
 	errno = 0;
-	if (whole("one", "text\n") == -1) {	/* the link needs a capability */
+	if (whole("one", "text\n") == -1) {	/* it needs a capability */
 		assert_int_equal(errno, ENOENT);
 		expect_counts(0, 0);
 		skip();
@@ -205,7 +205,9 @@ test_replace(void **state)
 			assert_int_equal(newfile_replace(&f, place.dir, "x"),
 			    0);
 			expect("x", "new");
+			calls_reset();
 			newfile_close(&f);
+			assert_string_equal(calls_list(), "");
 			expect("x", "new");
 			expect_counts(1, 0);
 			unlink(in(place.root, "dir/x"));

@@ -184,7 +184,8 @@ test_octets(void **state)
 		}
 }
 
-/* RFC 5321 4.5.3.1: a local part of 64 octets, a domain of 255, not one more. */
+/* RFC 5321 4.5.3.1: a local part of 64 octets, a domain of 255, not one
+ * more. */
 static void
 test_lengths(void **state)
 {

@@ -1,5 +1,5 @@
-/* test-queuefile - lib/mail/queuefile.c: what is written can be read, what is not
- * whole is refused, and the order on the disk. (Ids: test-job.c.) */
+/* test-queuefile - lib/mail/queuefile.c: what is written can be read, what
+ * is not whole is refused, and the order on the disk. (Ids: test-job.c.) */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -232,7 +232,8 @@ test_no_queue_files(void **state)
 		{ OCTETS("\n") },
 		{ OCTETS("\n\n") },
 		{ OCTETS("correo queue file 1\n\n") },
-		{ OCTETS("correo queue file 1\nsize 00000000000000000000\n\n") },
+		{ OCTETS("correo queue file 1\n"
+		    "size 00000000000000000000\n\n") },
 		{ OCTETS("correo queue file 1\nsize 00000000000000000000\n"
 		    "wire 00000000000000000000\n\n\nend 00000000000000000000 "
 		    "00000000 00000000\n") },
@@ -295,7 +296,8 @@ test_large(void **state)
 	writer_free(&w);
 }
 
-/* The head may take 4 MB: 10,000 recipients of full length, and to the octet. */
+/* The head may take 4 MB: 10,000 recipients of full length, and to the
+ * octet. */
 static void
 test_many_recipients(void **state)
 {
@@ -315,7 +317,8 @@ test_many_recipients(void **state)
 	assert_int_equal(queue_read_head(memory_file(b.s, b.len), &q, 1), 0);
 	assert_int_equal(queue_fact(&q, "last", last, sizeof(last)), 0);
 	assert_string_equal(last, "one");
-	assert_int_equal(q.text.len, f.len + strlen("time 1764000000.123456\n"));
+	assert_int_equal(q.text.len, f.len +
+	    strlen("time 1764000000.123456\n"));
 
 	while (buf_adds(&f, "k v\n") == 0)
 		;
@@ -429,7 +432,8 @@ test_short_writes(void **state)
 	writer_free(&w);
 }
 
-/* A scan must see that a file is still being written: it is locked until then. */
+/* A scan must see that a file is still being written: it is locked until
+ * then. */
 static void
 test_lock(void **state)
 {
@@ -504,8 +508,11 @@ static const struct {
 	{ OCTETS("start 1.000000 a\0b@c\nstart 1.000000 a@b\t\n\0\0\0\n"), "",
 	  0 },
 	{ OCTETS("done 1.000000 12345678901 a@b\n"
-	    "done 1.000000 123456789012 a@b\n"), "done 1000000 12345678901 a@b;",
+	    "done 1.000000 123456789012 a@b\n"),
+	  "done 1000000 12345678901 a@b;",
 	  0 },
+	{ OCTETS("done 1.000000 2.0.0\ndone 1.000000 2.0.0 \nstart 1.000000\n"
+	    "done 1.000000  a@b\n"), "", 0 },	/* cut short, or no address */
 	{ OCTETS("\0\0\0"), "", 1 },
 };
 

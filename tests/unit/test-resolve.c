@@ -196,7 +196,7 @@ test_aliases(void **state)
 	expect("team", IS_HERE, ALICE BOB);		/* each once */
 	expect("all", IS_HERE, ALICE BOB NOBODY("carol@example.org"));
 	expect("sales@example.net", IS_HERE, BOB);	/* the whole address */
-	expect("sales@example.org", IS_HERE, ALICE);	/* then the local part */
+	expect("sales@example.org", IS_HERE, ALICE);	/* local part */
 	expect("bob@example.net", IS_HERE, ALICE);	/* before the user */
 	expect("bob", IS_HERE, BOB);
 	expect_part("away", IS_ELSEWHERE, "to someone@example.com\n", 1);
@@ -260,7 +260,8 @@ test_too_many(void **state)
 }
 
 /* Lists that hold each other: the answer has one address, the ways to it are
- * many millions. It is found or refused, soon: everybody's mail waits for it. */
+ * many millions. It is found or refused, soon: everybody's mail waits for
+ * it. */
 static void
 test_lists_in_lists(void **state)
 {
@@ -316,7 +317,7 @@ test_system_users(void **state)
 	}
 	set_aliases("root: alice\n");
 	expect("root", IS_HERE, ALICE);
-	expect("alice", IS_HERE, ALICE);	/* the virtual one comes first */
+	expect("alice", IS_HERE, ALICE);	/* the virtual one */
 }
 
 /* A table that is missing or no table is trouble, never "no such user". */

@@ -100,8 +100,8 @@ test_aliases(void **state)
 	}
 }
 
-/* Addresses of 320 octets pass, of 321 not; so it is with the owner's maximum for
- * all targets of an entry. */
+/* Addresses of 320 octets pass, of 321 not; so it is with the owner's
+ * maximum for all targets of an entry. */
 static void
 test_alias_lengths(void **state)
 {
