@@ -43,6 +43,7 @@ struct pool {
 	int		 signals;
 	int		 stop;
 	unsigned	 most;
+	pid_t		 master;
 	pid_t		*pid;		/* of each place */
 	atomic_uchar	*state;		/* of each place, shared */
 };
@@ -71,13 +72,15 @@ work(struct pool *p, unsigned place)
 		int fd = unix_accept(p->listen, 0);
 
 		if (fd == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			if (getppid() != 1 && count(p, IDLE) <= SPARE)
+			if (getppid() == p->master && count(p, IDLE) <= SPARE)
 				continue;
 			runner_leave(&p->message->runner);
 			_exit(EXIT_DONE);
 		}
-		if (fd == -1)
+		if (fd == -1) {		/* no descriptor: others may end */
+			(void)poll(NULL, 0, 100);
 			continue;
+		}
 		atomic_store(p->state + place, BUSY);
 		if (count(p, IDLE) == 0)
 			poke_master(p);
@@ -96,6 +99,8 @@ become_worker(struct pool *p, unsigned place, const sigset_t *unblocked)
 #ifdef PR_SET_PDEATHSIG
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
+	if (getppid() != p->master)
+		_exit(EXIT_DONE);
 	work(p, place);
 }
 
@@ -252,6 +257,7 @@ serve_pool(struct message *m, const char *path, unsigned most)
 	static struct pool p;
 
 	p.message = m;
+	p.master = getpid();
 	p.most = most;
 	open_pool(&p, path);
 	confine();

@@ -117,6 +117,7 @@ static int
 end(struct message *m, struct progress *p, struct stream *s)
 {
 	struct injected in;
+	int answered;
 
 	memset(&in, 0, sizeof(in));
 	if (p->failed == EINVAL)
@@ -129,11 +130,12 @@ end(struct message *m, struct progress *p, struct stream *s)
 	message_abort(m);
 	if (in.answer.verdict != V_DONE)
 		say("a message is refused: %s", in.answer.why);
-	if (answer(s, &in) == -1 && in.answer.verdict == V_DONE)
+	answered = answer(s, &in);
+	if (answered == -1 && in.answer.verdict == V_DONE)
 		say("id=%s its sender left before the answer", in.id);
 	if (in.answer.verdict == V_DONE)
 		runner_tell(&m->runner, in.id);
-	return 0;
+	return answered;	/* half an answer: the stream is no use */
 }
 
 static int

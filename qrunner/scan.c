@@ -71,7 +71,7 @@ examine(int fd, struct found *f)
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
 		return errno = EINVAL, -1;
 	if (flock(fd, LOCK_SH | LOCK_NB) == -1)
-		return 0;
+		return errno == EWOULDBLOCK ? 0 : -1;
 	r = queue_read_head(fd, &q, 1);
 	if (r == 0)
 		r = queue_read_journal(fd, &q, note_entry, f);
@@ -158,8 +158,12 @@ scan_queue(struct runner *r)
 	}
 	r->rescan = 0;
 	r->rescan_ms = -1;
-	while ((d = readdir(dir)) != NULL)
+	while (errno = 0, (d = readdir(dir)) != NULL)
 		if (d->d_name[0] != '.')
 			scan_one(r, d->d_name);
+	if (errno != 0) {
+		say("the queue cannot be scanned to its end:");
+		scan_later(r);
+	}
 	closedir(dir);
 }

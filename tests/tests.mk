@@ -46,7 +46,8 @@ test-maildir_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -DTEST_BIN='"$(abspath $(BIN))"' -MMD -MP -c -o $@ $<
+	$(CC) $(TEST_CFLAGS) -DTEST_BIN='"$(abspath $(BIN))"' -MMD -MP \
+		-c -o $@ $<
 
 $T/fuzz/%.o: %.c
 	@mkdir -p $(@D)

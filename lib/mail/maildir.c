@@ -346,10 +346,9 @@ keep_or_replace(struct maildir *m, const struct plan *plan,
 
 	if (fd == -1)
 		return -1;
+	same = holds_message(plan, j, queue, fd);
 #ifdef PLANT_EEXIST_DELIVERED	/* a fault that the crash tests must find */
 	same = 1;
-#else
-	same = holds_message(plan, j, queue, fd);
 #endif
 	if (same == 1) {
 		p->fd = fd;

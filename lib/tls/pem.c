@@ -5,143 +5,215 @@
 #include <string.h>
 #include <unistd.h>
 
-struct reader {
-	br_pem_decoder_context	 decoder;
-	struct pem		*pem;
-	unsigned		 want;
-	unsigned		 now;		/* what the open object gives */
-	int			 open;		/* in an object */
-	int			 error;		/* errno, or 0 */
-	unsigned char		 text[4096];
+#define BEGIN		"-----BEGIN "
+#define END		"-----END "
+#define DASHES		"-----"
+#define KEY_OCTETS	4096	/* of a key as DER; RSA 4096 has 2400 */
+
+struct text {
+	const char	*p, *end;
 };
 
-static void
-add_der(void *arg, const void *octets, size_t n)
-{
-	struct reader *r = arg;
-	struct pem *p = r->pem;
+/* An object: its label, and the base64 within. */
+struct object {
+	struct text	 label, body;
+};
 
-	if (n > sizeof(p->der) - p->der_len) {
-		r->error = EMSGSIZE;
-		return;
-	}
-	memcpy(p->der + p->der_len, octets, n);
-	p->der_len += n;
-	p->chain[p->chain_len].data_len += n;
+/* All ones if lo <= c <= hi, else 0. */
+static uint32_t
+within(uint32_t c, uint32_t lo, uint32_t hi)
+{
+	return 0 - (((lo - 1 - c) & (c - hi - 1)) >> 31);
 }
 
-static void
-add_key(void *arg, const void *octets, size_t n)
+/* The value of a base64 digit, or -1. No table and no branch: it may be part of a
+ * key, and other processes can see which line of a cache was used. */
+static int
+digit(char d)
 {
-	struct reader *r = arg;
+	uint32_t c = (unsigned char)d;
 
-	br_skey_decoder_push(&r->pem->key, octets, n);
+	return (int)((within(c, 'A', 'Z') & (c - 'A' + 1)) |
+	    (within(c, 'a', 'z') & (c - 'a' + 27)) |
+	    (within(c, '0', '9') & (c - '0' + 53)) |
+	    (within(c, '+', '+') & 63) | (within(c, '/', '/') & 64)) - 1;
 }
 
 static int
-is_key(const char *name)
+is_space(char c)
 {
-	return strcmp(name, "PRIVATE KEY") == 0 ||
-	    strcmp(name, "EC PRIVATE KEY") == 0 ||
-	    strcmp(name, "RSA PRIVATE KEY") == 0;
+	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
 }
 
-static void
-begin_object(struct reader *r, const char *name)
+/* The last octets, from n digits in bits and the '=' behind them. */
+static ssize_t
+decode_end(unsigned char *out, uint32_t bits, unsigned n, unsigned pads)
 {
-	struct pem *p = r->pem;
+	if (n == 0 && pads == 0)
+		return 0;
+	if (n + pads != 4 || pads > 2)
+		return errno = EBADMSG, -1;
+	bits <<= 6 * pads;
+	out[0] = (unsigned char)(bits >> 16);
+	if (pads == 1)
+		out[1] = (unsigned char)(bits >> 8);
+	return 3 - (ssize_t)pads;
+}
 
-	r->open = 1;
-	r->now = 0;
-	br_pem_decoder_setdest(&r->decoder, NULL, NULL);
-	if ((r->want & PEM_CHAIN) && strcmp(name, "CERTIFICATE") == 0) {
-		if (p->chain_len == PEM_CHAIN_MAX) {
-			r->error = EMSGSIZE;
-			return;
+/* Octets written to out, or -1 with errno EBADMSG or EMSGSIZE. */
+static ssize_t
+decode(struct text t, unsigned char *out, size_t room)
+{
+	uint32_t bits = 0;
+	unsigned n = 0, pads = 0;
+	size_t len = 0;
+	ssize_t last;
+
+	for (; t.p < t.end; t.p++) {
+		int v = digit(*t.p);
+
+		if (is_space(*t.p) || (*t.p == '=' && ++pads > 0))
+			continue;
+		if (v < 0 || pads > 0)
+			return errno = EBADMSG, -1;
+		if (room - len < 3)
+			return errno = EMSGSIZE, -1;
+		bits = bits << 6 | (uint32_t)v;
+		if (++n == 4) {
+			out[len++] = (unsigned char)(bits >> 16);
+			out[len++] = (unsigned char)(bits >> 8);
+			out[len++] = (unsigned char)bits;
+			n = 0;
 		}
-		r->now = PEM_CHAIN;
-		p->chain[p->chain_len].data = p->der + p->der_len;
-		p->chain[p->chain_len].data_len = 0;
-		br_pem_decoder_setdest(&r->decoder, add_der, r);
-	} else if ((r->want & PEM_KEY) && p->key_type == 0 && is_key(name)) {
-		r->now = PEM_KEY;
+	}
+	last = decode_end(out + len, bits, n, pads);
+	return last == -1 ? -1 : (ssize_t)len + last;
+}
+
+/* Where the string s begins in t, or NULL. */
+static const char *
+find(struct text t, const char *s)
+{
+	return memmem(t.p, (size_t)(t.end - t.p), s, strlen(s));
+}
+
+/* Take the next object off t. 1; 0 if there is none; -1 with errno EBADMSG. */
+static int
+next_object(struct text *t, struct object *o)
+{
+	const char *p = find(*t, BEGIN);
+
+	if (p == NULL)
+		return 0;
+	o->label.p = t->p = p + strlen(BEGIN);
+	o->label.end = p = find(*t, DASHES);
+	if (p == NULL)
+		return errno = EBADMSG, -1;
+	o->body.p = t->p = p + strlen(DASHES);
+	o->body.end = p = find(*t, END);
+	if (p == NULL)
+		return errno = EBADMSG, -1;
+	t->p = p + strlen(END);
+	return 1;
+}
+
+static int
+is(struct text t, const char *s)
+{
+	size_t n = (size_t)(t.end - t.p);
+
+	return n == strlen(s) && memcmp(t.p, s, n) == 0;
+}
+
+static int
+take_certificate(struct pem *p, struct text body)
+{
+	br_x509_certificate *c = p->chain + p->chain_len;
+	ssize_t n;
+
+	if (p->chain_len == PEM_CHAIN_MAX)
+		return errno = EMSGSIZE, -1;
+	c->data = p->der + p->der_len;
+	n = decode(body, c->data, sizeof(p->der) - p->der_len);
+	if (n == -1)
+		return -1;
+	c->data_len = (size_t)n;
+	p->der_len += (size_t)n;
+	p->chain_len++;
+	return 0;
+}
+
+/* A key of a kind that we cannot use is as good as none. */
+static int
+take_key(struct pem *p, struct text body)
+{
+	unsigned char der[KEY_OCTETS];
+	ssize_t n = decode(body, der, sizeof(der));
+
+	if (n != -1) {
 		br_skey_decoder_init(&p->key);
-		br_pem_decoder_setdest(&r->decoder, add_key, r);
+		br_skey_decoder_push(&p->key, der, (size_t)n);
+		p->key_type = br_skey_decoder_last_error(&p->key) != 0 ? 0 :
+		    br_skey_decoder_key_type(&p->key);
 	}
-}
-
-static void
-end_object(struct reader *r)
-{
-	struct pem *p = r->pem;
-
-	r->open = 0;
-	if (r->now == PEM_CHAIN)
-		p->chain_len++;
-	else if (r->now == PEM_KEY && br_skey_decoder_last_error(&p->key) == 0)
-		p->key_type = br_skey_decoder_key_type(&p->key);
-}
-
-/* Give the decoder n octets. 0, or -1 with r->error. */
-static int
-push(struct reader *r, const unsigned char *s, size_t n)
-{
-	while (n > 0 && r->error == 0) {
-		size_t took = br_pem_decoder_push(&r->decoder, s, n);
-
-		s += took;
-		n -= took;
-		switch (br_pem_decoder_event(&r->decoder)) {
-		case BR_PEM_BEGIN_OBJ:
-			begin_object(r, br_pem_decoder_name(&r->decoder));
-			break;
-		case BR_PEM_END_OBJ:
-			end_object(r);
-			break;
-		case BR_PEM_ERROR:
-			r->error = EBADMSG;
-			break;
-		default:
-			break;
-		}
-	}
-	return r->error == 0 ? 0 : -1;
+	explicit_bzero(der, sizeof(der));
+	return n == -1 ? -1 : 0;
 }
 
 static int
-push_file(struct reader *r, int fd)
+take_objects(struct pem *p, struct text t, unsigned want)
 {
-	size_t room = PEM_FILE_OCTETS;
+	struct object o;
+	int r;
+
+	while ((r = next_object(&t, &o)) == 1) {
+		if ((want & PEM_CHAIN) && is(o.label, "CERTIFICATE"))
+			r = take_certificate(p, o.body);
+		else if ((want & PEM_KEY) && p->key_type == 0 &&
+		    (is(o.label, "PRIVATE KEY") ||
+		    is(o.label, "EC PRIVATE KEY") ||
+		    is(o.label, "RSA PRIVATE KEY")))
+			r = take_key(p, o.body);
+		if (r == -1)
+			return -1;
+	}
+	return r;
+}
+
+/* Octets read, or -1 with errno. */
+static ssize_t
+read_all(int fd, char *s, size_t room)
+{
+	size_t len = 0;
 
 	for (;;) {
-		ssize_t n = read(fd, r->text, sizeof(r->text));
+		ssize_t n = read(fd, s + len, room - len);
 
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
-			return r->error = errno, -1;
-		if (n == 0)	/* the last line may lack its end */
-			return push(r, (const unsigned char *)"\n", 1);
-		if ((size_t)n > room)
-			return r->error = EMSGSIZE, -1;
-		room -= (size_t)n;
-		if (push(r, r->text, (size_t)n) == -1)
 			return -1;
+		len += (size_t)n;
+		if (n == 0)
+			return (ssize_t)len;
+		if (len == room)
+			return errno = EMSGSIZE, -1;
 	}
 }
 
 int
 pem_read(struct pem *p, int fd, unsigned want)
 {
-	struct reader r = { .pem = p, .want = want };
-	int e;
+	char file[PEM_FILE_OCTETS + 1];
+	ssize_t n = read_all(fd, file, sizeof(file));
+	int r = -1, e;
 
-	br_pem_decoder_init(&r.decoder);
-	if (push_file(&r, fd) == 0 && r.open)
-		r.error = EBADMSG;
-	e = r.error;
-	explicit_bzero(&r, sizeof(r));
-	return e == 0 ? 0 : (errno = e, -1);
+	if (n != -1)
+		r = take_objects(p, (struct text){ file, file + n }, want);
+	e = errno;
+	explicit_bzero(file, n == -1 ? sizeof(file) : (size_t)n);
+	errno = e;
+	return r;
 }
 
 void

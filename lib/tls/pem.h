@@ -13,7 +13,7 @@
 
 #define PEM_CHAIN_MAX		8	/* certificates of a chain */
 #define PEM_CHAIN_OCTETS	32768	/* of all of them, as DER */
-#define PEM_FILE_OCTETS		262144	/* the longest file */
+#define PEM_FILE_OCTETS		131072	/* the longest file */
 
 enum pem_part {			/* bits */
 	PEM_CHAIN = 1,
@@ -39,8 +39,10 @@ struct pem {
  *          key of a kind that we can use (PKCS#8, "RSA" or "EC PRIVATE KEY", not
  *          encrypted). Every other object and all text around is skipped.
  * returns  0, even if nothing was found: look at chain_len and key_type; or -1
- *          with errno EBADMSG (an object is not PEM, or has no end), EMSGSIZE
+ *          with errno EBADMSG (an object has no end, or is not base64), EMSGSIZE
  *          (longer than we take), or read(2)'s
+ * source   RFC 7468; lines of any length, ended as they like. Not BearSSL's own
+ *          decoder, which takes a tenth of a handshake for it
  */
 int pem_read(struct pem *p, int fd, unsigned want);
 
