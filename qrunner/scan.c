@@ -63,13 +63,8 @@ static int
 examine(int fd, struct found *f)
 {
 	struct queue_head q = QUEUE_HEAD;
-	struct stat st;
 	int r;
 
-	if (fstat(fd, &st) == -1)
-		return -1;
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
-		return errno = EINVAL, -1;
 	if (flock(fd, LOCK_SH | LOCK_NB) == -1)
 		return errno == EWOULDBLOCK ? 0 : -1;
 	r = queue_read_head(fd, &q, 1);
@@ -105,28 +100,37 @@ take_in(struct runner *r, const char *id, const struct found *f)
 	}
 }
 
+/* Open what has this name, if it can be a message of ours. The descriptor; or -1
+ * with errno EINVAL (it is none), ENOENT, or what went wrong. */
+static int
+open_one(struct runner *r, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(r->msg, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (!queue_id_is(name) || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid())
+		return errno = EINVAL, -1;
+	return openat(r->msg, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static void
 scan_one(struct runner *r, const char *name)
 {
 	struct found f = { .started = 0 };
-	int fd, whole = -1;
+	int fd, whole;
 
 	if (messages_find(&r->messages, name) != NULL)
 		return;
-	fd = openat(r->msg, name,
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT)
-		return;
-	if (!queue_id_is(name) || (fd == -1 && errno == ELOOP))
-		errno = EINVAL;
-	else if (fd != -1)
-		whole = examine(fd, &f);
+	fd = open_one(r, name);
+	whole = fd == -1 ? -1 : examine(fd, &f);
 	if (whole == 1)
 		take_in(r, name, &f);
 	else if (whole == -1 && errno == EINVAL) {
 		say("id=%s is no whole message: moved to %s", name, QUEUE_BAD);
 		(void)set_aside(r, name, QUEUE_BAD);
-	} else if (whole == -1) {
+	} else if (whole == -1 && errno != ENOENT) {
 		say("id=%s cannot be read now:", name);
 		scan_later(r);
 	}
