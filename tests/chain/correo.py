@@ -291,11 +291,23 @@ class Instance:
 
     def service(self, option, service):
         """s6-svc with -d, -u or -r, done when it returns."""
-        want = {'-d': '-wd', '-u': '-wU', '-r': '-wR'}[option]
-        if service == 'smtpd':		# it does not tell when it is ready
-            want = want.lower()
-        subprocess.run(['s6-svc', want, '-T', '30000', option, os.path.join(
-            self.root, 'service', service)], check=True, timeout=WAIT_S)
+        at = os.path.join(self.root, 'service', service)
+        before = self.service_pid(service)
+        subprocess.run(['s6-svc', option, at], check=True, timeout=WAIT_S)
+
+        def done():
+            words = subprocess.run(['s6-svstat', '-o', 'pid,ready', at],
+                stdout=subprocess.PIPE, text=True, timeout=WAIT_S).stdout
+            pid, ready = words.split()
+            if option == '-d':
+                return int(pid) <= 0
+            # smtpd does not tell when it is ready.
+            return int(pid) > 0 and (ready == 'true' or service == 'smtpd') \
+                and (option == '-u' or int(pid) != before)
+        if not wait_for(done):
+            raise RuntimeError('s6-svc %s %s: not done: %s' % (option, service,
+                subprocess.run(['s6-svstat', at], stdout=subprocess.PIPE,
+                text=True).stdout.strip()))
 
     def processes(self, program=None):
         """{pid: argv} of the instance's processes of that program."""

@@ -261,6 +261,7 @@ def too_big(t, i):
         answer = s.data(line * (SIZE_MAX // 999))
         t.eq(answer.code, 250, 'one that just fits is taken')
     t.eq(len(i.arrived('bob')), 1, 'and arrives, the other not')
+    i.idle()
     t.eq([i.waiting(), os.listdir(i.queue + '/tmp')], [[], []],
         'nothing of the other is left')
     i.empty()

@@ -1,5 +1,5 @@
-"""What the tests of checkpw and auth share: tables with accounts, checkpw with a
-question on descriptor 3, hashes, the auth service and its clients."""
+"""What the tests of checkpw and auth share: tables with accounts, checkpw with
+a question on descriptor 3, hashes, the auth service and its clients."""
 
 import base64
 import contextlib
@@ -77,13 +77,16 @@ class Site:
         e.update((k, str(v)) for k, v in more.items())
         return {k: v for k, v in e.items() if v != ''}
 
-    def ask(self, octets, *program, wrap=(), user=None, **env):
+    def ask(self, octets, *program, wrap=(), user=None, groups=None,
+            **env):
         """checkpw with octets on descriptor 3. Its exit code, output, log and
         CPU seconds."""
         out = os.path.join(self.dir, 'out.%d' % os.getpid())
         with open(out, 'w+') as f, open(out + '.log', 'w+') as log:
             more = {} if user is None else {'user': user, 'group': user,
                 'extra_groups': []}
+            if ROOT and groups is not None:
+                more['extra_groups'] = groups
             p = subprocess.Popen([*wrap, 'sh', '-c',
                 'exec "$@" 3<&0 </dev/null', 'sh', os.path.join(self.bin,
                 'checkpw'), *(program or ('true',))], stdin=subprocess.PIPE,

@@ -20,7 +20,8 @@ def misuse(t, site):
     q = question('alice', 'secret')
     t.eq(site.ask(q).code, 0, 'right: the program is executed')
     t.eq(site.ask(q, 'sh', '-c', 'exit 7').code, 7, 'and its exit code is ours')
-    p = subprocess.run([site.bin + '/checkpw'], stderr=subprocess.PIPE)
+    p = subprocess.run(['sh', '-c', 'exec "$1" 3<&0', 'sh', site.bin +
+        '/checkpw'], input=q, stderr=subprocess.PIPE, env=site.environ())
     t.eq(p.returncode, 2, 'no program to execute: 2')
     p = subprocess.run(['sh', '-c', 'exec "$@" 3<&-', 'sh', site.bin +
         '/checkpw', 'true'], env=site.environ())
@@ -94,7 +95,7 @@ def names(t, site):
 
 def environment(t, site):
     said = site.login('alice', 'secret', *SHOW, MORE='kept', SHELL='x',
-        MAILDIR='y', USER='z', HOME='w')
+        MAILDIR='y', USER='z', HOME='w', groups=[0, 60671])
     lines = said.out.splitlines()
     home = site.home('alice')
     if ROOT:

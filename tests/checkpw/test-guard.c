@@ -133,6 +133,9 @@ one_address(void **state)
 		guard_failed(&g, "A", "u", now);
 		CHECK(wait("B", "u", now) == 0, "failure %d", i);
 	}
+	for (i = 0; i < 100; i++)	/* checks that ran side by side */
+		guard_failed(&g, "C", "v", 0);
+	assert_int_equal(wait("B", "v", 0), 0);
 }
 
 static void
@@ -201,7 +204,8 @@ shown_counters(void **state)
 		guard_failed(&g, "A", "u v", 0);
 	guard_passed(&g, "B", "w", 0);
 	assert_int_equal(guard_show(&g, 0, 500, &b), 0);
-	assert_true(holds(&b, "address 6 2 A\naccount 5 0 u v\npair 0 0 B w\n"));
+	assert_true(holds(&b, "address 6 2 A\naccount 5 0 u v\n"
+	    "pair 0 0 B w\n"));
 	for (i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "%s%zu", many('x', 150), i);
 		guard_passed(&g, name, "w", 0);

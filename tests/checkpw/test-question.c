@@ -127,10 +127,12 @@ values(void **state)
 	assert_string_equal(q.user, "");
 	assert_int_equal(q.secret_n, 0);
 
-	assert_int_equal(buf_addf(&b, "client a\nuser %s\n", many('u', 511)), 0);
+	assert_int_equal(buf_addf(&b, "client a\nuser %s\n",
+	    many('u', 511)), 0);
 	assert_int_equal(question_parse(&q, b.s, b.len), 0);
 	b.len = 0;
-	assert_int_equal(buf_addf(&b, "client a\nuser %s\n", many('u', 512)), 0);
+	assert_int_equal(buf_addf(&b, "client a\nuser %s\n",
+	    many('u', 512)), 0);
 	CHECK_FAILS(question_parse(&q, b.s, b.len), EMSGSIZE);
 	b.len = 0;
 	assert_int_equal(buf_addf(&b, "client a\nuser u\nsecret %s=\n",

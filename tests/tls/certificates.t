@@ -148,8 +148,7 @@ def contents(t, top, ca, key, chain, at, apart):
             ('a key that is cut', [chain, key[:60], b'\n'], 'bad PEM'),
             ('bad base64', [chain.replace(b'M', b'!'), key], 'bad PEM'),
             ('nine certificates', [chain * 5, key], 'Message too'),
-            ('a file of 300 kB', [chain, key, b'x' * 300000], 'Message too'),
-                ):
+            ('a file of 300 kB', [chain, key, b'x' * 300000], 'Message too')):
         leaves(t, top, name, write(at, *parts), words)
     leaves(t, top, 'no certificate, but a key file', write(at, b''),
         'cert.pem: no certificate', TLS_KEY=apart)

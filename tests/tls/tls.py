@@ -19,6 +19,7 @@ from correo import BIN, ROOT, TOP, Skip, Tap, folder, read, skip_all, status, \
 
 TLS_SERVER = os.path.join(BIN, 'tls-server')
 MAKE_CERT = os.path.join(TOP, 'tls', 'make-cert')
+SANITIZED = os.path.exists(TLS_SERVER) and b'__asan_init' in read(TLS_SERVER)
 TLS_UID, NET_UID = 60602, 60601		# as root; no entry in passwd is needed
 WAIT_S = 30
 
@@ -56,6 +57,7 @@ def environment(cert, **settings):
     env = {k: v for k, v in os.environ.items() if not
         k.startswith(('TLS_', 'NET_', 'TCP', 'SSL', 'UCSPITLS'))}
     env['TLS_CERT'] = cert
+    env.setdefault('ASAN_OPTIONS', 'detect_leaks=0')	# it needs ptrace(2)
     if ROOT:
         env.update(TLS_UID=str(TLS_UID), TLS_GID=str(TLS_UID),
             NET_UID=str(NET_UID), NET_GID=str(NET_UID))
