@@ -70,9 +70,10 @@ main(int argc, char **argv)
 	take_settings(&s);
 	take_room(&s);
 	wire_begin(&s.wire);
-	/* The greeting goes out while we put on the sandbox; nothing that the
-	 * client sends is read before it is on. */
-	reply(&s, 220, NULL, "%s ESMTP Correo", s.name);
+	/* tcpserver -B has said it, or it goes out while we put on the sandbox;
+	 * nothing that the client sends is read before it is on. */
+	if (getenv("SMTP_GREETED") == NULL)
+		reply(&s, 220, NULL, "%s ESMTP Correo", s.name);
 	(void)wire_flush(&s.wire);
 	s.peers = confine(env_str("WHOIS_SOCKET", NULL),
 	    env_str("QINJECT_SOCKET", NULL));

@@ -226,7 +226,10 @@ class Instance:
         return self.mail(user)
 
     def empty(self, *users):
-        """Remove the users' messages, all if none is named."""
+        """Remove the users' messages, all if none is named. Not before the
+        queue is empty: a file that goes while its message is still there
+        may come again."""
+        self.idle(10)
         for user in users or self.users:
             for part in 'new', 'cur':
                 for path in self.mail(user, part):

@@ -168,6 +168,8 @@ class Auth:
         try:
             one.send(record)
             return answer_of(one)
+        except (BrokenPipeError, ConnectionResetError):
+            return {}
         finally:
             if s is None:
                 one.close()

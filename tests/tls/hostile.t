@@ -39,8 +39,10 @@ def versions(t, top, at, ca):
                 ('TLS 1.3 alone', v.TLSv1_3):
             refuses(t, s, context(ca, low=version, high=version), name,
                 'version|handshake.failure')
-        t.ok(s.log.has('tls=failed sni=localhost error=5[0-9]* word=our-alert$',
-            3), 'a line for each', s.log.text())
+        t.ok(s.log.has('tls=failed sni=localhost error=552 word=our-alert$') and
+            s.log.has('tls=failed sni=localhost error=582 word=our-alert$', 2),
+            'a line for each: protocol_version twice, handshake_failure once',
+            s.log.text())
         for suite in ('AES128-SHA', 'AES128-GCM-SHA256',
                 'ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES128-SHA256',
                 'DHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'):
@@ -57,6 +59,20 @@ def versions(t, top, at, ca):
             t.eq(c.tls.cipher()[0], 'ECDHE-ECDSA-AES128-GCM-SHA256',
                 'our order counts, not the client\'s')
             t.eq(c.tls.selected_alpn_protocol(), None, 'no ALPN')
+
+
+def signatures(t, top, at, ca):
+    """Of the client's hashes, those for our kind of key."""
+    with Server(top, at, '-i', 'cat') as s:
+        for offer, want in (('ECDSA+SHA384:RSA+SHA256', b'SHA384'),
+                ('ECDSA+SHA512:ECDSA+SHA256', b'SHA256'),
+                ('ECDSA+SHA512:RSA+SHA256', None)):
+            p = subprocess.run(['openssl', 's_client', '-connect',
+                '127.0.0.1:%d' % s.port, '-tls1_2', '-sigalgs', offer],
+                input=b'', stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                timeout=WAIT_S)
+            digest = re.search(rb'^Peer signing digest: (\S+)', p.stdout, re.M)
+            t.eq(digest and digest.group(1), want, 'a client with ' + offer)
 
 
 def stalls(t, top, at, ca):
@@ -221,6 +237,6 @@ with folder() as top:
     os.chmod(top, 0o777)
     made = make_cert(os.path.join(top, 'cert'))
     args = top, os.path.join(made, 'server.pem'), os.path.join(made, 'ca.pem')
-    for case in versions, stalls, garbage, renegotiation, many:
+    for case in versions, signatures, stalls, garbage, renegotiation, many:
         t.run(case, *args)
 t.done()
