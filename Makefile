@@ -30,8 +30,8 @@ BIN = $B/bin
 
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
-HOT = smtpd-front qinject qrunner spawner deliver-local
-COLD = who-is compile-aliases compile-users compile-hosts
+HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user
+COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
@@ -50,6 +50,12 @@ compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
+auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c \
+	checkpw/base64.c
+auth-show_SRC = checkpw/auth-show.c
+say-user_SRC = checkpw/say-user.c
+checkpw_SRC = checkpw/checkpw.c checkpw/account.c
+checkpw_LIBS = -lcdb -lcrypt
 
 LIB_SRC = $(sort $(wildcard lib/base/*.c lib/sys/*.c lib/text/*.c \
 	lib/net/*.c lib/mail/*.c))
@@ -105,7 +111,7 @@ $(foreach p,$(HOT),$(eval $(call hot_program,$(p))))
 $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 
 # What the machine must have. ucspi-tcp without IPv6 serves too.
-BUILD_PACKAGES = gcc libc6-dev make libcdb-dev $(if $(filter 1,$(STATIC)),musl-tools)
+BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev $(if $(filter 1,$(STATIC)),musl-tools)
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	curl msmtp mandoc e2fsprogs xfsprogs
@@ -127,7 +133,8 @@ include tests/tests.mk
 
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
-CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t)
+CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
+	tests/checkpw/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge

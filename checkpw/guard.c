@@ -44,38 +44,65 @@ guard_account(char out[GUARD_NAME], const char *user, const char *domain)
 	ascii_lower_all(out, strlen(out));
 }
 
+/* Chains by a hash that strangers can foresee: they can make one long, but not
+ * choose who is forgotten. */
+static unsigned *
+chain_of(struct guard *g, int kind, const char *name)
+{
+	return &g->chain[kind][ascii_fnv(name, strlen(name)) % GUARD_CHAINS];
+}
+
 static struct mark *
 find(struct guard *g, int kind, const char *name)
 {
-	size_t i;
+	unsigned i = *chain_of(g, kind, name);
 
-	for (i = 0; i < GUARD_MARKS; i++)
-		if (strcmp(g->mark[kind][i].name, name) == 0)
-			return &g->mark[kind][i];
-	return NULL;
+	while (i != 0 && strcmp(g->mark[kind][i - 1].name, name) != 0)
+		i = g->mark[kind][i - 1].next;
+	return i != 0 ? &g->mark[kind][i - 1] : NULL;
 }
 
-/* The mark of that name, perhaps a new one in the place of the oldest. */
+/* A mark to use anew: a free one, or the one that was used longest ago. */
+static struct mark *
+forget_one(struct guard *g, int kind)
+{
+	struct mark *all = g->mark[kind], *m = all;
+	unsigned *p;
+	size_t i;
+
+	for (i = 1; i < GUARD_MARKS && m->name[0] != '\0'; i++)
+		if (all[i].name[0] == '\0' || all[i].used_ms < m->used_ms)
+			m = &all[i];
+	if (m->name[0] != '\0') {
+		p = chain_of(g, kind, m->name);
+		while (&all[*p - 1] != m)
+			p = &all[*p - 1].next;
+		*p = m->next;
+	}
+	memset(m, 0, sizeof(*m));
+	return m;
+}
+
+/* The mark of that name, perhaps a new one. */
 static struct mark *
 have(struct guard *g, int kind, const char *name, int64_t now)
 {
-	struct mark *m = find(g, kind, name), *all = g->mark[kind];
-	size_t i;
+	struct mark *m = find(g, kind, name);
+	unsigned *p;
 
 	if (m == NULL) {
-		for (m = all, i = 1; i < GUARD_MARKS && m->name[0] != '\0'; i++)
-			if (all[i].name[0] == '\0' ||
-			    all[i].used_ms < m->used_ms)
-				m = &all[i];
-		memset(m, 0, sizeof(*m));
+		m = forget_one(g, kind);
 		copy_cut(m->name, name);
+		p = chain_of(g, kind, name);
+		m->next = *p;
+		*p = (unsigned)(m - g->mark[kind]) + 1;
 	}
 	m->used_ms = now;
 	return m;
 }
 
-unsigned
-guard_failures(const struct mark *m, int64_t now)
+static unsigned
+failures(const struct mark *m, int64_t now)
 {
 	int64_t forgiven = (now - m->failed_ms) / FORGIVE_MS;
 
@@ -88,7 +115,7 @@ strike(struct mark *m, unsigned allowed, int64_t now)
 {
 	int64_t wait_s = GUARD_WAIT_S;
 
-	m->failures = guard_failures(m, now) + 1;
+	m->failures = failures(m, now) + 1;
 	m->failed_ms = now;
 	if (m->failures < allowed)
 		return;
@@ -156,4 +183,24 @@ guard_passed(struct guard *g, const char *address, const char *account,
 	m = have(g, BY_PAIR, pair, now);
 	m->failures = 0;
 	m->until_ms = 0;
+}
+
+uint64_t
+guard_show(const struct guard *g, uint64_t from, int64_t now, struct buf *b)
+{
+	static const char *const kinds[] = { "address", "account", "pair" };
+	uint64_t i, all = (uint64_t)GUARD_KINDS * GUARD_MARKS;
+
+	for (i = from; i < all; i++) {
+		const struct mark *m =
+		    &g->mark[i / GUARD_MARKS][i % GUARD_MARKS];
+
+		if (b->max - b->len < GUARD_NAME + 128)
+			return i;
+		if (m->name[0] != '\0' && buf_addf(b, "%s %u %d %s\n",
+		    kinds[i / GUARD_MARKS], failures(m, now),
+		    (int)((left_ms(m, now) + 999) / 1000), m->name) == -1)
+			return i;
+	}
+	return 0;
 }

@@ -17,24 +17,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 #define GUARD_ADDRESS	5
 #define GUARD_ACCOUNT	20
 #define GUARD_WAIT_S	900
-#define GUARD_NAME	160	/* octets of a name, with NUL; longer ones are cut */
+#define GUARD_NAME	160	/* of a name, with NUL; longer ones are cut */
 #define GUARD_MARKS	2048	/* of each kind */
+#define GUARD_CHAINS	1024
 
 enum { BY_ADDRESS, BY_ACCOUNT, BY_PAIR, GUARD_KINDS };
 
 struct mark {
 	char		name[GUARD_NAME];	/* "": free */
 	int64_t		used_ms;		/* for what is forgotten */
-	int64_t		failed_ms;		/* from when on it is forgiven */
-	int64_t		until_ms;		/* nothing is looked at before */
+	int64_t		failed_ms;		/* forgiven from then on */
+	int64_t		until_ms;		/* not looked at before */
 	unsigned	failures;
+	unsigned	next;			/* in its chain: a number + 1 */
 };
 
 struct guard {
 	struct mark	mark[GUARD_KINDS][GUARD_MARKS];
+	unsigned	chain[GUARD_KINDS][GUARD_CHAINS];
 };
 
 /* The names that are counted by. An IPv6 address counts as its network of 64
@@ -53,7 +58,10 @@ void guard_failed(struct guard *g, const char *address, const char *account,
 void guard_passed(struct guard *g, const char *address, const char *account,
     int64_t now_ms);
 
-/* What a mark counts at this time, forgiven ones taken off. */
-unsigned guard_failures(const struct mark *m, int64_t now_ms);
+/* Append lines "address|account|pair FAILURES WAIT NAME", WAIT in seconds, from
+ * the mark with that number on, as many as b takes. The number to go on with,
+ * or 0 when that was all; room for 64 octets stays. */
+uint64_t guard_show(const struct guard *g, uint64_t from, int64_t now_ms,
+    struct buf *b);
 
 #endif

@@ -78,6 +78,20 @@ endef
 $(foreach t,$(UNIT_NAMES),$(eval $(call unit_test,$(t))))
 $(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_test,$(t))))
 
+# The unit tests of checkpw's pure parts.
+CHECKPW_NAMES = $(patsubst tests/checkpw/%.c,%,$(wildcard tests/checkpw/test-*.c))
+UNIT_BIN += $(CHECKPW_NAMES:%=$T/%)
+test-guard_SRC = checkpw/guard.c
+test-question_SRC = checkpw/question.c checkpw/base64.c
+test-account_SRC = checkpw/account.c
+test-account_LIBS = -lcdb -lcrypt
+
+define checkpw_test
+$T/$(1): $T/unit/tests/checkpw/$(1).o $$($(1)_SRC:%.c=$T/unit/%.o) $T/unit/lib.a
+	$$(CC) $$(TEST_CFLAGS) -o $$@ $$^ -lcmocka $$($(1)_LIBS)
+endef
+$(foreach t,$(CHECKPW_NAMES),$(eval $(call checkpw_test,$(t))))
+
 # test-resolve looks into tables that the compilers made.
 unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
 	$(BIN)/compile-hosts
