@@ -89,11 +89,17 @@ def alive(i):
 
 
 def kill_one(i, r, kind, killed):
-    """Kill one of that kind. False when there is none now."""
-    kinds = alive(i)
+    """Kill one of that kind while a message is in the queue. False when there
+    is none now."""
+    pids = alive(i)[kind]
+    if not pids:
+        return False
+    pid = r.choice(pids)
+    wait_for(i.waiting, 0.2, 0)
+    time.sleep(r.random() / 500)	# at any point of its way
     try:
-        os.kill(r.choice(kinds[kind]), signal.SIGKILL)
-    except (IndexError, ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
         return False
     killed[kind] += 1
     return True

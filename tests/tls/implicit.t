@@ -39,17 +39,62 @@ def one_way(t, top, at, ca):
             'all of what a client sent before it hung up')
 
 
+def asleep(pid):
+    """Does the process do nothing?"""
+    before = cpu_ticks(pid)
+    pause(0.3)
+    return cpu_ticks(pid) == before
+
+
+# A program that writes until nobody takes more for half a second.
+FILL = '''
+import os, socket, time
+s, idle = socket.socket(fileno=0), 0
+s.setblocking(False)
+while idle < 5:
+    try:
+        s.send(bytes(16384))
+        idle = 0
+    except BlockingIOError:
+        idle += 1
+        time.sleep(0.1)
+'''
+# Then it reads, and says how that ended.
+READ = FILL + '''
+open('full', 'w').close()
+s.setblocking(True)
+try:
+    while s.recv(1000):
+        pass
+    end = 'end'
+except OSError as e:
+    end = str(e)
+with open('got', 'w') as f:
+    f.write(end)
+'''
+
+
 def waits(t, top, at, ca):
     """Nobody reads: the other one must wait, and tls-server without work."""
     with Server(top, at, '-i', 'cat', '/dev/zero') as s, s.tls(ca) as c:
         c.recv(1)
         pid = s.sessions()[0]
 
-        def asleep():
-            before = cpu_ticks(pid)
-            pause(0.3)
-            return cpu_ticks(pid) == before
-        t.ok(wait_for(asleep, 10), 'it sleeps while the client does not read')
+        t.ok(wait_for(lambda: asleep(pid), 10), 'it sleeps while the client '
+            'does not read')
+    with Server(top, at, '-i', 'python3', '-c', FILL) as s, s.tls(ca) as c:
+        pid, = s.sessions()
+        t.ok(wait_for(lambda: not children(pid)) and asleep(pid),
+            '... also when the program has left')
+        pause(0.1)
+        t.ok(len(c.rest()) > 0 and c.clean, '... and nothing of it is lost')
+    with Server(top, at, '-i', 'sh', '-c',
+            'cat >/dev/null; sleep 1; echo bye') as s, s.tls(ca) as c:
+        c.hang_up()
+        pid, = s.sessions()
+        pause(0.1)
+        t.ok(asleep(pid), 'it sleeps after the client hung up')
+        t.eq(c.rest(), b'bye\n', '... and still works')
     with Server(top, at, '-i', 'sleep', '30') as s, s.tls(ca) as c:
         c.socket.settimeout(1)
         sent = 0
@@ -96,6 +141,15 @@ def half_closed(t, top, at, ca):
         c.socket.close()
         p.wait(WAIT_S)
         t.eq(len(read(got)), 30000, 'the octets of a client that is gone')
+    os.unlink(got)
+    with alone(top, at, '-i', 'python3', '-c', READ) as p:
+        c = Client(p.socket, ca)
+        wait_for(lambda: os.path.exists(os.path.join(top, 'full')))
+        c.close_notify()
+        c.rest()
+        p.wait(WAIT_S)
+        t.eq(read(got), b'end', 'a program with words that nobody took sees the '
+            'end, no error')
     os.unlink(got)
 
 
