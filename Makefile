@@ -30,7 +30,8 @@ BIN = $B/bin
 
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
-HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user
+HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
+	tls-server
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
@@ -50,6 +51,11 @@ compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
+# The only program that links BearSSL; musl-gcc does not search glibc's folders.
+BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
+tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
+	tls/confine.c $(sort $(wildcard lib/tls/*.c))
+tls-server_LIBS = $(BEARSSL)
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c \
 	checkpw/base64.c
 auth-show_SRC = checkpw/auth-show.c
@@ -69,7 +75,7 @@ all: $(PROGRAMS:%=$(BIN)/%)
 ifeq ($(STATIC),1)
 HOT_CC = $(MUSL_CC) -isystem $B/kernel
 HOT_LDFLAGS = -static
-HOT_NEEDS = $B/kernel/linux
+HOT_NEEDS = $B/kernel/linux $B/kernel/bearssl
 else
 HOT_CC = $(CC)
 endif
@@ -80,6 +86,11 @@ $B/kernel/linux:
 	@ln -sfn /usr/include/asm-generic $B/kernel/asm-generic
 	@for d in /usr/include/asm /usr/include/$$($(CC) -print-multiarch)/asm; \
 	do test ! -d $$d || ln -sfn $$d $B/kernel/asm; done
+
+$B/kernel/bearssl:
+	@mkdir -p $(@D)
+	@ln -sfn /usr/include/bearssl.h $B/kernel/bearssl.h
+	@ln -sfn /usr/include/bearssl $@
 
 $B/hot/%.o: %.c | $(HOT_NEEDS)
 	@mkdir -p $(@D)
@@ -100,7 +111,7 @@ $B/cold/lib.a: $(LIB_SRC:%.c=$B/cold/%.o)
 define hot_program
 $(BIN)/$(1): $$($(1)_SRC:%.c=$B/hot/%.o) $B/hot/lib.a
 	@mkdir -p $(BIN)
-	$$(HOT_CC) $$(ALL_CFLAGS) $$(HOT_LDFLAGS) -o $$@ $$^
+	$$(HOT_CC) $$(ALL_CFLAGS) $$(HOT_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
 endef
 define cold_program
 $(BIN)/$(1): $$($(1)_SRC:%.c=$B/cold/%.o) $B/cold/lib.a
@@ -111,10 +122,10 @@ $(foreach p,$(HOT),$(eval $(call hot_program,$(p))))
 $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 
 # What the machine must have. ucspi-tcp without IPv6 serves too.
-BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev $(if $(filter 1,$(STATIC)),musl-tools)
+BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if $(filter 1,$(STATIC)),musl-tools)
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
-	curl msmtp mandoc e2fsprogs xfsprogs
+	curl msmtp mandoc openssl e2fsprogs xfsprogs
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -134,7 +145,7 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t)
+	tests/checkpw/*.t tests/tls/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge

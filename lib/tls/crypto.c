@@ -6,8 +6,8 @@
 #endif
 
 /* BearSSL's own br_ssl_server_init_full_* ask the processor for each algorithm
- * anew, ten CPUID in all, and in a virtual machine each of them is a trap (6 us).
- * We ask once. */
+ * anew, ten CPUID in all, and in a virtual machine each of them is a trap of
+ * 6 us. We ask once. */
 #define AES_PCLMUL_SSE41	(1u << 25 | 1u << 1 | 1u << 19)
 
 static int

@@ -26,8 +26,8 @@ within(uint32_t c, uint32_t lo, uint32_t hi)
 	return 0 - (((lo - 1 - c) & (c - hi - 1)) >> 31);
 }
 
-/* The value of a base64 digit, or -1. No table and no branch: it may be part of a
- * key, and other processes can see which line of a cache was used. */
+/* The value of a base64 digit, or -1. No table and no branch: it may be part of
+ * a key, and other processes can see which line of a cache was used. */
 static int
 digit(char d)
 {
@@ -72,7 +72,9 @@ decode(struct text t, unsigned char *out, size_t room)
 	for (; t.p < t.end; t.p++) {
 		int v = digit(*t.p);
 
-		if (is_space(*t.p) || (*t.p == '=' && ++pads > 0))
+		if (*t.p == '=')
+			pads++;
+		if (*t.p == '=' || is_space(*t.p))
 			continue;
 		if (v < 0 || pads > 0)
 			return errno = EBADMSG, -1;

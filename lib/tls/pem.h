@@ -35,12 +35,12 @@ struct pem {
  * pem_read - take what is wanted out of an open file, from where it stands.
  *
  * p        zeroed, or with the other part read already
- * want     PEM_CHAIN: each CERTIFICATE is added to the chain; PEM_KEY: the first
- *          key of a kind that we can use (PKCS#8, "RSA" or "EC PRIVATE KEY", not
- *          encrypted). Every other object and all text around is skipped.
+ * want     PEM_CHAIN: each CERTIFICATE is added to the chain; PEM_KEY: the
+ *          first key of a kind that we can use (PKCS#8, "RSA" or "EC PRIVATE
+ *          KEY", not encrypted). Other objects and text around are skipped.
  * returns  0, even if nothing was found: look at chain_len and key_type; or -1
- *          with errno EBADMSG (an object has no end, or is not base64), EMSGSIZE
- *          (longer than we take), or read(2)'s
+ *          with errno EBADMSG (an object has no end, or is not base64),
+ *          EMSGSIZE (longer than we take), or read(2)'s
  * source   RFC 7468; lines of any length, ended as they like. Not BearSSL's own
  *          decoder, which takes a tenth of a handshake for it
  */

@@ -71,8 +71,8 @@ clear_send(struct relay *r)
 	return 1;
 }
 
-/* The peer has closed its way to us. Once hands are shaken the program may still
- * have something to say. */
+/* The peer has closed its way to us. Once hands are shaken the program may
+ * still have something to say. */
 static void
 net_ended(struct relay *r)
 {
@@ -134,8 +134,8 @@ clear_recv(struct relay *r)
 	return 1;
 }
 
-/* 0 when something can go on, or -1 when timeout_ms have passed. What is not asked
- * for is not polled either: a hang-up is told anew at each call. */
+/* 0 when something can go on, or -1 when timeout_ms have passed. What is not
+ * asked for is not polled either: a hang-up is told anew at each call. */
 static int
 wait_ready(struct relay *r, int timeout_ms)
 {
@@ -241,8 +241,8 @@ void
 relay_close(struct relay *r, int64_t linger_ms)
 {
 	shutdown(r->net, SHUT_WR);
-	/* Closed over octets that nobody read, a UNIX socket gives its other end
-	 * an error instead of the end. */
+	/* Closed over octets that nobody read, a UNIX socket gives its other
+	 * end an error instead of the end. */
 	shutdown(r->clear, SHUT_RDWR);
 	drain(r->clear, linger_ms);
 	close(r->clear);

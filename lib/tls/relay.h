@@ -2,8 +2,8 @@
  * relay - octets between a TLS connection and a program's clear socket.
  *
  * Each side goes on as fast as the other takes it and no faster: what waits
- * stands in the engine's two buffers, of a record each. Nothing is read from the
- * net that the engine does not ask for. What the program wrote is sent as a
+ * stands in the engine's two buffers, of a record each. Nothing is read from
+ * the net that the engine does not ask for. What the program wrote is sent as a
  * record as soon as it has no more at hand.
  */
 #ifndef TLS_RELAY_H
@@ -19,7 +19,7 @@ enum relay_end {
 	RELAY_PEER,		/* the peer sent close_notify, and got ours */
 	RELAY_LOST,		/* the connection broke, or ended before the
 				 * handshake did; errno in relay.error, or 0 */
-	RELAY_TLS,		/* TLS failed; BearSSL's number in relay.error */
+	RELAY_TLS,		/* TLS failed; its number in relay.error */
 	RELAY_TIMEOUT
 };
 
@@ -34,17 +34,17 @@ struct relay {
 	/* private */
 	int			 ready;		/* what poll(2) said, bits */
 	int			 shaken;	/* the handshake is over */
-	int			 net_done;	/* the peer's octets have ended */
-	int			 clear_done;	/* the program's have */
+	int			 net_done;	/* the peer's octets ended */
+	int			 clear_done;	/* the program's did */
 	int			 deaf;		/* the program reads no more */
 };
 
 /* Shake hands until deadline_ms (clock_mono_ms's scale). 0, or -1 with end. */
 int relay_handshake(struct relay *r, int64_t deadline_ms);
 
-/* Pass octets on until there is an end, which it returns; RELAY_TIMEOUT when none
- * moved for idle_ms. An end of the peer's without close_notify is truncated: the
- * program's input ends, what it writes is still sent. */
+/* Pass octets on until there is an end, which it returns; RELAY_TIMEOUT when
+ * none moved for idle_ms. An end of the peer's without close_notify is
+ * truncated: the program's input ends, what it writes is still sent. */
 enum relay_end relay_run(struct relay *r, int64_t idle_ms);
 
 /*

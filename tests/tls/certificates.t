@@ -2,6 +2,7 @@
 """Keys and certificates: which are taken, which refused and in what words; and the
 folder of certificates by name."""
 
+import base64
 import os
 import sys
 
@@ -104,6 +105,13 @@ def formats(t, top, ca):
     write(at, b'Some text before.\n', key, chain.replace(b'\n', b'\r\n')[:-2])
     serves(t, top, 'key first, text around, CRLF, no last line end', at,
         ca.pem)
+    write(at, chain * 4, key)
+    serves(t, top, 'eight certificates', at, ca.pem)
+
+
+def pem(label, octets):
+    return b'-----BEGIN %s-----\n%s-----END %s-----\n' % (label,
+        base64.encodebytes(octets), label)
 
 
 def refused(t, top, ca):
@@ -148,6 +156,10 @@ def contents(t, top, ca, key, chain, at, apart):
             ('a key that is cut', [chain, key[:60], b'\n'], 'bad PEM'),
             ('bad base64', [chain.replace(b'M', b'!'), key], 'bad PEM'),
             ('nine certificates', [chain * 5, key], 'Message too'),
+            ('a certificate of 40 kB', [pem(b'CERTIFICATE', bytes(40000)),
+                key], 'Message too'),
+            ('a key of 5 kB', [chain, pem(b'PRIVATE KEY', bytes(5000))],
+                'Message too'),
             ('a file of 300 kB', [chain, key, b'x' * 300000], 'Message too')):
         leaves(t, top, name, write(at, *parts), words)
     leaves(t, top, 'no certificate, but a key file', write(at, b''),

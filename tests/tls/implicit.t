@@ -190,6 +190,10 @@ def idle(t, top, at, ca):
             s.tls(ca) as c:
         t.ok(c.rest() == b'' and c.clean, 'an idle session is ended')
         t.ok(s.log.has('tls=idle$'), '... with a line', s.log.text())
+    with Server(top, at, '-i', 'cat', '/dev/zero', TLS_IDLE_S=1) as s, \
+            s.tls(ca):
+        t.ok(s.log.has('tls=idle$', 1, 10), 'so is one whose client takes '
+            'nothing', s.log.text())
 
 
 def environment_of_program(t, top, at, ca):
