@@ -153,7 +153,12 @@ PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 check: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
 	@$(MAKE) --no-print-directory -s -j2 all SAN=1 BUILD=build-san
-	@$(PROVE_ALL) -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
+	@echo "The tests run, about two minutes; each one's lines: $B/check.log"
+	@$(PROVE_ALL) -v -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN) \
+		>$B/check.log 2>&1; code=$$?; \
+		grep -B2 -A12 -E '^not ok|Traceback|^Bail out' $B/check.log | \
+		head -200; sed -n '/^Test Summary/,$$p; /^All tests/,$$p' \
+		$B/check.log; exit $$code
 
 check-packages:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES) \
