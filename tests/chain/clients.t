@@ -117,7 +117,7 @@ def postfix(t, i, top):
     at = os.path.join(top, 'postfix')
     os.mkdir(at)
     try:
-        server = peer.Server(Tree(), at, top, 'relay.example',
+        server = peer.Server(Tree(), at, top, None, 'relay.example',
             [('x@relay.example', os.getuid(), os.getgid())],
             ['relayhost = [%s]:%d' % (i.host, i.port),
             'smtpd_recipient_restrictions = permit_mynetworks, reject'])
