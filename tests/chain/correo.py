@@ -135,7 +135,8 @@ def processes_in(root):
         at = []
         for link in 'cwd', 'exe':
             try:
-                at.append(os.readlink('/proc/%d/%s' % (pid, link)))
+                at.append(os.readlink('/proc/%d/%s' % (pid, link)).replace(
+                    ' (deleted)', ''))
             except OSError:
                 pass
         if pid != os.getpid() and words and any((word + '/').startswith(
@@ -308,9 +309,10 @@ class Instance:
             return int(pid) > 0 and (ready == 'true' or service == 'smtpd') \
                 and (option == '-u' or int(pid) != before)
         if not wait_for(done):
-            raise RuntimeError('s6-svc %s %s: not done: %s' % (option, service,
-                subprocess.run(['s6-svstat', at], stdout=subprocess.PIPE,
-                text=True).stdout.strip()))
+            said = subprocess.run(['s6-svstat', at], stdout=subprocess.PIPE,
+                text=True).stdout
+            raise RuntimeError('s6-svc %s %s: not done: was %d, %s%s' % (option,
+                service, before, said, '\n'.join(self.log()[-10:])))
 
     def processes(self, program=None):
         """{pid: argv} of the instance's processes of that program."""
