@@ -131,7 +131,8 @@ run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
 	@$(MAKE) --no-print-directory -s all
 	@test ! -e run || $(MAKE) --no-print-directory stop
-	@BIN=$(CURDIR)/$(BIN) service/instance start run
+	@env -u HOST -u NAME -u DOMAIN BIN=$(CURDIR)/$(BIN) \
+		service/instance start run	# shells export such names
 	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
 		echo "Listening: SMTP on $$HOST port $$SMTP"
 	@service/letter run
