@@ -124,7 +124,7 @@ count(struct client *c, enum verdict v)
 	else if (v == V_NO)
 		guard_failed(g, c->address, c->account, clock_mono_ms());
 	say("client=%s verdict=%s wait=%d user=%s", c->address,
-	    verdict_name[v], (int)(wait_ms(c) / 1000), c->question.user);
+	    verdict_word(v), (int)(wait_ms(c) / 1000), c->question.user);
 }
 
 static void
@@ -144,7 +144,7 @@ start(struct client *c)
 	}
 	say("cannot ask %s:", c->auth->program[0]);
 	count(c, v);
-	answer(c, verdict_name[v], NULL, wait_ms(c));
+	answer(c, verdict_word(v), NULL, wait_ms(c));
 }
 
 static void
@@ -155,7 +155,7 @@ end_check(struct client *c, int status)
 
 	c->auth->checks--;
 	count(c, v);
-	answer(c, verdict_name[v], v != V_YES ? NULL :
+	answer(c, verdict_word(v), v != V_YES ? NULL :
 	    *user != '\0' ? user : c->question.user, wait_ms(c));
 }
 

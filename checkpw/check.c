@@ -12,8 +12,6 @@
 #include "base/exits.h"
 #include "sys/log.h"
 
-const char *const verdict_name[] = { "yes", "no", "later" };
-
 #define WRONG	1	/* the interface's exit code for a bad secret */
 
 int
@@ -31,6 +29,14 @@ check_keep_low(void)
 
 /* The question in a pipe, whose room is larger than any question: the end to
  * read from, or -1. */
+const char *
+verdict_word(enum verdict v)
+{
+	static const char *const words[] = { "yes", "no", "later" };
+
+	return words[v];
+}
+
 static int
 question_pipe(const char *user, const char *secret, size_t secret_n)
 {

@@ -15,7 +15,9 @@
 #define CHECK_OCTETS	512	/* of a question, by the interface */
 
 enum verdict { V_YES, V_NO, V_LATER };
-extern const char *const verdict_name[];	/* yes, no, later */
+
+/* "yes", "no" or "later". */
+const char *verdict_word(enum verdict v);
 
 struct check {
 	pid_t	pid;		/* 0: none runs */

@@ -132,7 +132,8 @@ int journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
     const char *dsn, const char *address);
 
 /* Append lines to the journal of fd (O_APPEND). A last line that is *torn (from
- * queue_read_journal) is ended first, by " !", and counts for nothing. 0; or -1 with errno, and *torn is set. */
+ * queue_read_journal) is ended first, by " !", and counts for nothing. 0; or -1
+ * with errno, and *torn is set. */
 int queue_write_journal(int fd, const struct buf *lines, int *torn);
 
 #endif
