@@ -56,8 +56,7 @@ BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
 	tls/confine.c $(sort $(wildcard lib/tls/*.c))
 tls-server_LIBS = $(BEARSSL)
-auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c \
-	checkpw/base64.c
+auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
 checkpw_SRC = checkpw/checkpw.c checkpw/account.c

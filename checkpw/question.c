@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base64.h"
+#include "text/base64.h"
 #include "text/record.h"
 
 enum { CLIENT = 1, USER = 2, SECRET = 4, TOLD = 8, SHOW = 16 };

@@ -82,7 +82,7 @@ $(foreach t,$(FUZZ_NAMES),$(eval $(call fuzz_test,$(t))))
 CHECKPW_NAMES = $(patsubst tests/checkpw/%.c,%,$(wildcard tests/checkpw/test-*.c))
 UNIT_BIN += $(CHECKPW_NAMES:%=$T/%)
 test-guard_SRC = checkpw/guard.c
-test-question_SRC = checkpw/question.c checkpw/base64.c
+test-question_SRC = checkpw/question.c
 test-account_SRC = checkpw/account.c
 test-account_LIBS = -lcdb -lcrypt
 

@@ -1,5 +1,5 @@
 /* base64 - see base64.h */
-#include "base64.h"
+#include "text/base64.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -39,4 +39,27 @@ base64_decode(char *out, size_t cap, const char *s, size_t n)
 	if (n % 4 != 0 && (bits & (n % 4 == 2 ? 15 : 3)) != 0)
 		return errno = EINVAL, -1;
 	return (ssize_t)len;
+}
+
+size_t
+base64_encode(char *out, const char *p, size_t n)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *in = (const unsigned char *)p;
+	size_t i, len = 0;
+
+	for (i = 0; i < n; i += 3) {
+		size_t left = n - i;
+		uint32_t bits = (uint32_t)in[i] << 16 |
+		    (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
+		    (left > 2 ? in[i + 2] : 0);
+
+		out[len++] = letters[bits >> 18];
+		out[len++] = letters[bits >> 12 & 63];
+		out[len++] = left > 1 ? letters[bits >> 6 & 63] : '=';
+		out[len++] = left > 2 ? letters[bits & 63] : '=';
+	}
+	out[len] = '\0';
+	return len;
 }
