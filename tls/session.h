@@ -27,6 +27,7 @@ struct file {
 struct session {
 	/* settings */
 	int		 implicit;	/* TLS from the first octet */
+	int		 handed;	/* no program: it gave us the connection */
 	char		**program;
 	int		 root;		/* we were started as root */
 	uid_t		 tls_uid, net_uid;
@@ -34,6 +35,7 @@ struct session {
 	const char	*client;	/* the client's IP address */
 	const char	*dir_path;	/* of HOST.pem files, or "" */
 	int64_t		 handshake_ms, idle_ms;
+	char		 client_room[64];
 	/* what it has open */
 	struct file	 cert, key;	/* key.fd -1: it is in cert */
 	int		 dir;		/* or -1 */
@@ -51,6 +53,10 @@ struct session {
 /* Start the program with its descriptors and environment, as its own user
  * (program.c). Sets pid, ctl and relay.clear. */
 void start_program(struct session *s);
+
+/* Receive the connection and the client's address on descriptor 0, which is the
+ * clear side (handed.c). Sets relay.net, relay.clear and client. */
+void take_connection(struct session *s);
 
 /* Wait until the program ends; the code that we leave with (program.c). */
 int end_of_program(struct session *s);

@@ -35,6 +35,8 @@ take_users(struct session *s)
 {
 	s->root = geteuid() == 0;
 	s->tls_uid = geteuid();		/* whose the key must be */
+	if (s->root && s->handed)
+		die(EXIT_PERM, "tls-server -s is not for root");
 	if (!s->root)
 		return;
 	s->tls_uid = need_id("TLS_UID");
@@ -63,12 +65,17 @@ static void
 take_arguments(struct session *s, int argc, char **argv)
 {
 	s->program = argv + 1;
+	if (argc == 2 && strcmp(argv[1], "-s") == 0) {
+		s->handed = s->implicit = 1;
+		return;
+	}
 	if (argc > 1 && strcmp(argv[1], "-i") == 0) {
 		s->implicit = 1;
 		s->program++;
 	}
 	if (*s->program == NULL || **s->program == '-')
-		die(EXIT_PERM, "usage: tls-server [-i] program [arg ...]");
+		die(EXIT_PERM, "usage: tls-server [-i] program [arg ...], or "
+		    "tls-server -s");
 }
 
 /* Wait until the program asks for TLS. 0 if it ends, or says that it never
@@ -207,7 +214,10 @@ main(int argc, char **argv)
 	progname = "tls-server";
 	take_arguments(&s, argc, argv);
 	take_settings(&s);
-	start_program(&s);
+	if (s.handed)
+		take_connection(&s);
+	else
+		start_program(&s);
 	signal(SIGPIPE, SIG_IGN);
 	close(1);			/* the connection again, as 0 */
 	become_tls_user(&s);
@@ -216,5 +226,5 @@ main(int argc, char **argv)
 		serve(&s);
 	else
 		close(s.relay.net);
-	return end_of_program(&s);
+	return s.handed ? EXIT_DONE : end_of_program(&s);
 }
