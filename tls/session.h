@@ -27,6 +27,7 @@ struct file {
 struct session {
 	/* settings */
 	int		 implicit;	/* TLS from the first octet */
+	int		 keeps_root;	/* the program, which drops it itself */
 	char		**program;
 	int		 root;		/* we were started as root */
 	uid_t		 tls_uid, net_uid;
@@ -39,6 +40,7 @@ struct session {
 	int		 dir;		/* or -1 */
 	int		 ctl;		/* the program asks here; or -1 */
 	pid_t		 pid;		/* the program's */
+	int		 code;		/* and what it left with */
 	char		 asked;		/* 'y', or 'Y': it wants to be told */
 	/* TLS */
 	struct relay	 relay;
@@ -52,7 +54,8 @@ struct session {
  * (program.c). Sets pid, ctl and relay.clear. */
 void start_program(struct session *s);
 
-/* Wait until the program ends; the code that we leave with (program.c). */
+/* Wait until the program ends, and with keeps_root all that it started; the
+ * program's code, which we leave with (program.c). */
 int end_of_program(struct session *s);
 
 /* Open certificate, key and folder, and refuse a key that others may read
