@@ -135,6 +135,7 @@ become_parent(struct session *s)
 	parent = s;
 	if (sigaction(SIGCHLD, &act, NULL) == -1)
 		die(EXIT_TEMP, "sigaction:");
+	on_child(SIGCHLD);		/* it may have left already */
 }
 
 void
