@@ -27,7 +27,8 @@ struct file {
 struct session {
 	/* settings */
 	int		 implicit;	/* TLS from the first octet */
-	int		 handed;	/* no program: it gave us the connection */
+	int		 keeps_root;	/* the program, which drops it itself */
+	int		 handed;	/* the connection was, and there is no program */
 	char		**program;
 	int		 root;		/* we were started as root */
 	uid_t		 tls_uid, net_uid;
@@ -41,6 +42,7 @@ struct session {
 	int		 dir;		/* or -1 */
 	int		 ctl;		/* the program asks here; or -1 */
 	pid_t		 pid;		/* the program's */
+	int		 code;		/* and what it left with */
 	char		 asked;		/* 'y', or 'Y': it wants to be told */
 	/* TLS */
 	struct relay	 relay;
@@ -58,7 +60,8 @@ void start_program(struct session *s);
  * clear side (handed.c). Sets relay.net, relay.clear and client. */
 void take_connection(struct session *s);
 
-/* Wait until the program ends; the code that we leave with (program.c). */
+/* Wait until the program ends, and with keeps_root all that it started; the
+ * program's code, which we leave with (program.c). */
 int end_of_program(struct session *s);
 
 /* Open certificate, key and folder, and refuse a key that others may read
