@@ -30,7 +30,7 @@ BIN = $B/bin
 
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
-HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
+HOT = smtpd-front qinject qrunner bounce spawner deliver-local auth auth-show say-user \
 	tls-server
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
@@ -41,6 +41,7 @@ qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c qrunner/attempt.c \
 	qrunner/lane.c qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 who-is_SRC = deliver/who-is.c
