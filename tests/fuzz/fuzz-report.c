@@ -88,7 +88,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n < 1)
 		return 0;
-	r.kind = (enum report_kind)(*s++ % 3);
+	r.kind = (enum report_kind)(data[0] % 3);
+	s++;
 	n--;
 	r.to = to = take(&s, &n, '\0');
 	r.facts = facts = take(&s, &n, '\0');
