@@ -30,8 +30,13 @@ BIN = $B/bin
 
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
-HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
-	tls-server pop3d
+HOT = smtpd-front \
+	qinject \
+	qrunner bounce \
+	spawner deliver-local \
+	auth auth-show say-user \
+	pop3d \
+	tls-server
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
@@ -39,8 +44,10 @@ smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c
-qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c qrunner/attempt.c \
-	qrunner/lane.c qrunner/question.c qrunner/schedule.c
+qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
+	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
+	qrunner/parts.c qrunner/lane.c qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 who-is_SRC = deliver/who-is.c
