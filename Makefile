@@ -134,6 +134,7 @@ BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if 
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	curl msmtp mandoc e2fsprogs xfsprogs
+CHECK_ALL_PACKAGES = sslscan testssl.sh
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -174,8 +175,10 @@ check-packages:
 		$(CHECK_PACKAGES),'$(p)')
 
 # The long forms: every index of the crash recorder, 1,000 messages under 100
-# kills, Postfix as a client, power cuts at more than 1,000 moments.
+# kills, Postfix as a client, scanners of TLS, power cuts at more than 1,000
+# moments.
 check-all: check-packages
+	@service/need $(CHECK_ALL_PACKAGES)
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
 	@CORREO_LONG=1 $(PROVE_ALL) $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
 	@$(MAKE) --no-print-directory check-crash
