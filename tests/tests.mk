@@ -28,6 +28,8 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 
 # What a test has beside its own file and the library.
 test-dot_SRC = tests/unit/naive-dot.c
+test-stuff_SRC = tests/unit/naive-stuff.c
+test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
 test-newfile_SRC = tests/unit/calls.c
@@ -35,6 +37,7 @@ test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
+fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 
 # tests/unit/calls.h: the calls that it looks at.
@@ -43,6 +46,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
