@@ -28,6 +28,8 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 
 # What a test has beside its own file and the library.
 test-dot_SRC = tests/unit/naive-dot.c
+test-stuff_SRC = tests/unit/naive-stuff.c
+test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
 test-report_SRC = qrunner/report.c qrunner/parts.c
@@ -37,6 +39,7 @@ test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = qrunner/report.c qrunner/parts.c
+fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 fuzz-question_SRC = checkpw/question.c
 
@@ -46,6 +49,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
