@@ -28,6 +28,7 @@ struct session {
 	/* settings */
 	int		 implicit;	/* TLS from the first octet */
 	int		 keeps_root;	/* the program, which drops it itself */
+	int		 handed;	/* the connection was, and there is no program */
 	char		**program;
 	int		 root;		/* we were started as root */
 	uid_t		 tls_uid, net_uid;
@@ -35,6 +36,7 @@ struct session {
 	const char	*client;	/* the client's IP address */
 	const char	*dir_path;	/* of HOST.pem files, or "" */
 	int64_t		 handshake_ms, idle_ms;
+	char		 client_room[64];
 	/* what it has open */
 	struct file	 cert, key;	/* key.fd -1: it is in cert */
 	int		 dir;		/* or -1 */
@@ -53,6 +55,10 @@ struct session {
 /* Start the program with its descriptors and environment, as its own user
  * (program.c). Sets pid, ctl and relay.clear. */
 void start_program(struct session *s);
+
+/* Receive the connection and the client's address on descriptor 0, which is the
+ * clear side (handed.c). Sets relay.net, relay.clear and client. */
+void take_connection(struct session *s);
 
 /* Wait until the program ends, and with keeps_root all that it started; the
  * program's code, which we leave with (program.c). */

@@ -35,6 +35,8 @@ take_users(struct session *s)
 {
 	s->root = geteuid() == 0;
 	s->tls_uid = geteuid();		/* whose the key must be */
+	if (s->root && s->handed)
+		die(EXIT_PERM, "tls-server -s is not for root");
 	if (!s->root)
 		return;
 	s->tls_uid = need_id("TLS_UID");
@@ -68,16 +70,22 @@ take_arguments(struct session *s, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+ik")) != -1)
+	while ((c = getopt(argc, argv, "+iks")) != -1)
 		if (c == 'i')
 			s->implicit = 1;
 		else if (c == 'k')
 			s->keeps_root = 1;
+		else if (c == 's')
+			s->handed = 1;
 		else
-			optind = argc;
+			optind = argc + 1;
 	s->program = argv + optind;
-	if (optind >= argc)
-		die(EXIT_PERM, "usage: tls-server [-ik] program [arg ...]");
+	if (s->handed ? optind != argc || s->implicit || s->keeps_root :
+	    optind >= argc)
+		die(EXIT_PERM, "usage: tls-server [-ik] program [arg ...], "
+		    "or tls-server -s");
+	if (s->handed)
+		s->implicit = 1;	/* who hands it over is at that point */
 }
 
 /* Wait until the program asks for TLS. 0 if it ends, or says that it never
@@ -217,7 +225,10 @@ main(int argc, char **argv)
 	opterr = 0;
 	take_arguments(&s, argc, argv);
 	take_settings(&s);
-	start_program(&s);
+	if (s.handed)
+		take_connection(&s);
+	else
+		start_program(&s);
 	signal(SIGPIPE, SIG_IGN);
 	close(1);			/* the connection again, as 0 */
 	become_tls_user(&s);
@@ -226,5 +237,5 @@ main(int argc, char **argv)
 		serve(&s);
 	else
 		close(s.relay.net);
-	return end_of_program(&s);
+	return s.handed ? EXIT_DONE : end_of_program(&s);
 }
