@@ -31,7 +31,7 @@ BIN = $B/bin
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
 HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
-	tls-server
+	tls-server mail-login pop3-front
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
@@ -57,6 +57,9 @@ tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
 	tls/handed.c tls/confine.c $(sort $(wildcard lib/tls/*.c))
 tls-server_LIBS = $(BEARSSL)
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
+mail-login_SRC = checkpw/mail-login.c checkpw/login-start.c \
+	checkpw/login-count.c checkpw/attempt.c checkpw/check.c
+pop3-front_SRC = pop3d/pop3-front.c pop3d/front-commands.c pop3d/front-login.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
 checkpw_SRC = checkpw/checkpw.c checkpw/account.c
@@ -145,7 +148,7 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/tls/*.t)
+	tests/checkpw/*.t tests/login/*.t tests/tls/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
