@@ -13,6 +13,7 @@
 #include "login.h"
 #include "sys/clock.h"
 #include "sys/env.h"
+#include "sys/io.h"
 #include "sys/log.h"
 #include "sys/sigfd.h"
 #include "sys/unixsock.h"
@@ -22,6 +23,7 @@
 #define CHECK_S		60
 #define GRACE_S		5	/* for the front to take its leave */
 #define LAST_S		30	/* and for us, whatever happens */
+#define LEAVE_MS	2000	/* from closing its socket to its end */
 #define TRIES_MAX	20	/* a front sends its client away long before */
 #define RECORD_MAX	2048
 #define UID_LAST	4294967294u
@@ -172,17 +174,17 @@ try(struct login *l, struct attempt *a)
 	return v == V_YES;
 }
 
-/* The front has left, or closed its socket and goes on: it does not now. */
+/* The front leaves, or closed its socket and goes on. The code to leave with. */
 static int
 end_of_front(struct login *l)
 {
-	int status;
+	int64_t deadline = clock_mono_ms() + LEAVE_MS;
 
-	if (l->pid > 0) {
-		kill(l->pid, SIGKILL);
-		if (waitpid(l->pid, &status, 0) == -1)
-			return EXIT_TEMP;
-		note_end(l->pid, status, &l->pid, &l->code);
+	on_signal(l, NULL);
+	while (l->pid > 0) {
+		if (io_wait(l->signals, POLLIN, deadline) == -1)
+			leave(l, NULL, EXIT_BUG, "the front does not leave");
+		on_signal(l, NULL);
 	}
 	return l->code;
 }
