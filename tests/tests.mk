@@ -38,6 +38,7 @@ fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 fuzz-question_SRC = checkpw/question.c
 fuzz-attempt_SRC = checkpw/attempt.c
+fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite
