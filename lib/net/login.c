@@ -92,7 +92,12 @@ login_ask(int fd, const struct login_question *q, struct login_answer *a,
 	n = unix_recv(fd, record, sizeof(record), &a->session, MSG_DONTWAIT);
 	if (n <= 0)
 		return n == 0 ? (errno = ECONNRESET, -1) : -1;
-	return read_answer(a, record, (size_t)n);
+	if (read_answer(a, record, (size_t)n) == 0)
+		return 0;
+	if (a->session != -1)
+		close(a->session);
+	a->session = -1;
+	return errno = EPROTO, -1;
 }
 
 int
