@@ -48,7 +48,7 @@ stream_message(struct session *s, struct incoming *m)
 		w->at += dot_decode(&m->dot, w->in_buf + w->at, (size_t)r,
 		    piece, &n);
 		m->size += n;
-		if (!m->refused && (m->size > s->size_max || m->dot.bare_lf)) {
+		if (!m->refused && (m->size > s->size_max || m->dot.wrong_end)) {
 			m->refused = 1;
 			injector_abort(&s->injector);
 		}
@@ -61,7 +61,7 @@ stream_message(struct session *s, struct incoming *m)
 static void
 answer_refused(struct session *s, const struct incoming *m)
 {
-	if (m->dot.bare_lf) {
+	if (m->dot.wrong_end) {
 		say("client=%s helo=%s from=<%s> refused=5.5.2 bare LF",
 		    s->client, s->helo, s->sender);
 		refuse(s, 550, "5.5.2", "a bare LF: lines must end with CRLF");
