@@ -54,7 +54,7 @@ compile-hosts_LIBS = -lcdb
 # The only program that links BearSSL; musl-gcc does not search glibc's folders.
 BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
-	tls/confine.c $(sort $(wildcard lib/tls/*.c))
+	tls/handed.c tls/confine.c $(sort $(wildcard lib/tls/*.c))
 tls-server_LIBS = $(BEARSSL)
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
 auth-show_SRC = checkpw/auth-show.c
@@ -122,9 +122,9 @@ $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 
 # What the machine must have. ucspi-tcp without IPv6 serves too.
 BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if $(filter 1,$(STATIC)),musl-tools)
-RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux
+RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
-	curl msmtp mandoc openssl e2fsprogs xfsprogs
+	curl msmtp mandoc e2fsprogs xfsprogs
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')

@@ -36,6 +36,7 @@ test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-question_SRC = checkpw/question.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite
