@@ -30,8 +30,8 @@ struct complete {
 /* The next n octets, into out with room for n + COMPLETE_ROOM. Octets written. */
 size_t complete_add(struct complete *c, const char *in, size_t n, char *out);
 
-/* The message is over: what is still missing, into out with COMPLETE_ROOM.
- * Octets written. */
+/* The message is over: what is still missing, into out, which the room that the
+ * last complete_add left over is enough for. Octets written. */
 size_t complete_end(struct complete *c, char *out);
 
 #endif
