@@ -35,7 +35,8 @@ test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
-fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
+	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
 
 # tests/unit/calls.h: the calls that it looks at.
