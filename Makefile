@@ -41,6 +41,7 @@ COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
+	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c

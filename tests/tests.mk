@@ -40,7 +40,8 @@ test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = qrunner/report.c qrunner/parts.c
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
-fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
+	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
