@@ -191,9 +191,11 @@ check-crash: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all
 	@BIN=$(CURDIR)/$(BIN) tests/crash/power-cut
 
+# BENCH=tls,memory: these sections of it alone.
 bench: check-packages
+	@service/need libssl-dev
 	@$(MAKE) --no-print-directory -s -j2 all
-	@bench/run
+	@bench/run $(if $(BENCH),--sections $(BENCH))
 
 clean:
 	rm -rf build build-*
