@@ -147,7 +147,8 @@ run:
 	@env -u HOST -u NAME -u DOMAIN BIN=$(CURDIR)/$(BIN) \
 		service/instance start run	# shells export such names
 	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
-		echo "Listening: SMTP on $$HOST port $$SMTP"
+		echo "Listening on $$HOST: SMTP $$SMTP, submission $$SUBMISSION," \
+		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S"
 	@service/letter run
 	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
 
