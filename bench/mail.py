@@ -1,4 +1,4 @@
-"""The sections smtp and tls: mail sent to both servers, and what it costs them."""
+"""The sections smtp and tls: mail sent to both, and what it costs them."""
 import functools
 import os
 import re
