@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,7 +68,7 @@ become_program(const struct session *s, const struct ends *e)
 {
 	if (s->implicit && (dup2(e->in, 0) == -1 || dup2(e->in, 1) == -1))
 		die(EXIT_TEMP, "dup2:");
-	if (s->root && (setgroups(1, &s->net_gid) == -1 ||
+	if (s->root && !s->keeps_root && (setgroups(1, &s->net_gid) == -1 ||
 	    setgid(s->net_gid) == -1 || setuid(s->net_uid) == -1))
 		die(EXIT_TEMP, "becoming NET_UID:");
 	execvp(*s->program, s->program);
@@ -102,6 +103,41 @@ spawn(const struct session *s, const struct ends *e)
 	return pid;
 }
 
+static struct session *parent;		/* for the signal */
+
+static void
+note_end(pid_t pid, int status)
+{
+	if (pid == parent->pid)
+		parent->code = WIFEXITED(status) ? WEXITSTATUS(status) :
+		    EXIT_TEMP;
+}
+
+/* What ends while the session lasts for hours is no zombie until its end. */
+static void
+on_child(int number)
+{
+	int e = errno, status;
+	pid_t pid;
+
+	(void)number;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		note_end(pid, status);
+	errno = e;
+}
+
+static void
+become_parent(struct session *s)
+{
+	const struct sigaction act = { .sa_handler = on_child,
+	    .sa_flags = SA_RESTART | SA_NOCLDSTOP };
+
+	parent = s;
+	if (sigaction(SIGCHLD, &act, NULL) == -1)
+		die(EXIT_TEMP, "sigaction:");
+	on_child(SIGCHLD);		/* it may have left already */
+}
+
 void
 start_program(struct session *s)
 {
@@ -112,9 +148,14 @@ start_program(struct session *s)
 	else
 		announce(&e);
 	signal(SIGCHLD, SIG_DFL);	/* ignored, it would hide the code */
+	/* A session that outlives the program becomes our child. */
+	if (s->keeps_root && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		die(EXIT_TEMP, "prctl:");
+	s->code = EXIT_TEMP;
 	s->pid = spawn(s, &e);
 	if (s->pid == -1)
 		die(EXIT_TEMP, "fork:");
+	become_parent(s);
 	close(e.in);
 	if (!s->implicit) {
 		close(e.out);
@@ -126,9 +167,10 @@ int
 end_of_program(struct session *s)
 {
 	int status;
+	pid_t pid;
 
-	while (waitpid(s->pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return EXIT_TEMP;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_TEMP;
+	while ((pid = waitpid(-1, &status, 0)) != -1 || errno == EINTR)
+		if (pid != -1)
+			note_end(pid, status);
+	return s->code;
 }

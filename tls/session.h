@@ -27,6 +27,8 @@ struct file {
 struct session {
 	/* settings */
 	int		 implicit;	/* TLS from the first octet */
+	int		 keeps_root;	/* the program, which drops it itself */
+	int		 handed;	/* the connection was, and there is no program */
 	char		**program;
 	int		 root;		/* we were started as root */
 	uid_t		 tls_uid, net_uid;
@@ -34,11 +36,13 @@ struct session {
 	const char	*client;	/* the client's IP address */
 	const char	*dir_path;	/* of HOST.pem files, or "" */
 	int64_t		 handshake_ms, idle_ms;
+	char		 client_room[64];
 	/* what it has open */
 	struct file	 cert, key;	/* key.fd -1: it is in cert */
 	int		 dir;		/* or -1 */
 	int		 ctl;		/* the program asks here; or -1 */
 	pid_t		 pid;		/* the program's */
+	int		 code;		/* and what it left with */
 	char		 asked;		/* 'y', or 'Y': it wants to be told */
 	/* TLS */
 	struct relay	 relay;
@@ -52,7 +56,12 @@ struct session {
  * (program.c). Sets pid, ctl and relay.clear. */
 void start_program(struct session *s);
 
-/* Wait until the program ends; the code that we leave with (program.c). */
+/* Receive the connection and the client's address on descriptor 0, which is the
+ * clear side (handed.c). Sets relay.net, relay.clear and client. */
+void take_connection(struct session *s);
+
+/* Wait until the program ends, and with keeps_root all that it started; the
+ * program's code, which we leave with (program.c). */
 int end_of_program(struct session *s);
 
 /* Open certificate, key and folder, and refuse a key that others may read

@@ -35,12 +35,18 @@ take_users(struct session *s)
 {
 	s->root = geteuid() == 0;
 	s->tls_uid = geteuid();		/* whose the key must be */
+	if (s->root && s->handed)
+		die(EXIT_PERM, "tls-server -s is not for root");
 	if (!s->root)
 		return;
 	s->tls_uid = need_id("TLS_UID");
 	s->tls_gid = need_id("TLS_GID");
-	s->net_uid = need_id("NET_UID");
-	s->net_gid = need_id("NET_GID");
+	if (s->keeps_root) {		/* it may become that user later */
+		s->net_uid = (uid_t)env_u64("NET_UID", 0, 1, UID_LAST);
+	} else {
+		s->net_uid = need_id("NET_UID");
+		s->net_gid = need_id("NET_GID");
+	}
 	if (s->tls_uid == s->net_uid)
 		die(EXIT_PERM, "TLS_UID and NET_UID are the same: the program "
 		    "could read the key");
@@ -62,13 +68,24 @@ take_settings(struct session *s)
 static void
 take_arguments(struct session *s, int argc, char **argv)
 {
-	s->program = argv + 1;
-	if (argc > 1 && strcmp(argv[1], "-i") == 0) {
-		s->implicit = 1;
-		s->program++;
-	}
-	if (*s->program == NULL || **s->program == '-')
-		die(EXIT_PERM, "usage: tls-server [-i] program [arg ...]");
+	int c;
+
+	while ((c = getopt(argc, argv, "+iks")) != -1)
+		if (c == 'i')
+			s->implicit = 1;
+		else if (c == 'k')
+			s->keeps_root = 1;
+		else if (c == 's')
+			s->handed = 1;
+		else
+			optind = argc + 1;
+	s->program = argv + optind;
+	if (s->handed ? optind != argc || s->implicit || s->keeps_root :
+	    optind >= argc)
+		die(EXIT_PERM, "usage: tls-server [-ik] program [arg ...], "
+		    "or tls-server -s");
+	if (s->handed)
+		s->implicit = 1;	/* who hands it over is at that point */
 }
 
 /* Wait until the program asks for TLS. 0 if it ends, or says that it never
@@ -205,9 +222,13 @@ main(int argc, char **argv)
 	static struct session s;	/* zero: untouched pages cost nothing */
 
 	progname = "tls-server";
+	opterr = 0;
 	take_arguments(&s, argc, argv);
 	take_settings(&s);
-	start_program(&s);
+	if (s.handed)
+		take_connection(&s);
+	else
+		start_program(&s);
 	signal(SIGPIPE, SIG_IGN);
 	close(1);			/* the connection again, as 0 */
 	become_tls_user(&s);
@@ -216,5 +237,5 @@ main(int argc, char **argv)
 		serve(&s);
 	else
 		close(s.relay.net);
-	return end_of_program(&s);
+	return s.handed ? EXIT_DONE : end_of_program(&s);
 }

@@ -1,42 +1,61 @@
 /*
  * starttls - turn a session that began in the clear to TLS.
  *
- * A wrapper that was started before the program holds the connection too, and
- * speaks TLS on it when it is asked (UCSPI-TLS: UCSPITLS, SSLCTLFD, SSLREADFD,
- * SSLWRITEFD). From then on the program has other descriptors, and speaks in the
- * clear with the wrapper.
+ * Another process does TLS, and there are two ways to it:
+ *	TLS_SOCKET	a service that takes the client's connection over its UNIX
+ *			socket, which is then the clear side (tls-server -s);
+ *	UCSPI-TLS	a wrapper that was started before us and has the connection
+ *			as well: UCSPITLS, SSLCTLFD, SSLREADFD, SSLWRITEFD.
+ * From then on the program speaks in the clear with that process. No file is
+ * opened and no memory taken behind starttls_find: a sandbox may be closed around
+ * the rest. The service wants socket(2) and connect(2) to one address.
  */
 #ifndef NET_STARTTLS_H
 #define NET_STARTTLS_H
 
+#include <sys/un.h>
+
 #include "net/wire.h"
 
 struct starttls {
-	int	ctl, in, out;		/* ctl -1: there is no wrapper */
+	const struct sockaddr_un *at;	/* the service, or NULL */
+	int	ctl;			/* to ask the wrapper, or -1 */
+	int	in, out;		/* the clear side */
 	int	is_socket;		/* in waits by itself */
 };
 
-/* Read from the environment whether there is a wrapper, and make its
- * descriptors ready for w, which is. 1 if TLS can be had, else 0. */
-int starttls_find(struct starttls *t, const struct wire *w);
+/*
+ * starttls_find - read from the environment how TLS can be had, and make a
+ * wrapper's descriptors ready for w, whose time limits are set.
+ *
+ * at       the service's address, the caller's; or NULL for a wrapper
+ * returns  1 if it can be had, else 0
+ */
+int starttls_find(struct starttls *t, const struct sockaddr_un *at,
+    const struct wire *w);
+
+/* Only read which descriptors a wrapper gave us, for a program that leaves the
+ * rest to another. 1 if there is one, else 0. */
+int starttls_wrapper(struct starttls *t);
 
 /*
- * starttls_ask - have the wrapper begin. Say so to the client after it, and then
- * call starttls_turn.
+ * starttls_ask - have TLS begin. Then tell the client so, and call starttls_turn.
  *
- * returns  0; or -1 with errno: there is none, or no more; the session goes on
- *          in the clear
+ * w        the connection
+ * client   its address for the log, without control octets
+ * returns  0; or -1 with errno: it cannot be had now; the session goes on in
+ *          the clear
  */
-int starttls_ask(struct starttls *t);
+int starttls_ask(struct starttls *t, const struct wire *w, const char *client);
 
 /*
  * starttls_turn - send what w has for the client, still in the clear, and let w
- * use the wrapper's descriptors.
+ * use the clear side.
  *
  * What the client sent too early must have been refused: nothing may be unread.
- * The old descriptors stay open, for the wrapper closes nothing.
+ * A connection that was handed over is closed here.
  *
- * returns  0, or -1 with errno: EPROTO (something is unread), or the client is
+ * returns  0; or -1 with errno EPROTO (something is unread), or the client is
  *          gone
  */
 int starttls_turn(struct starttls *t, struct wire *w);

@@ -25,8 +25,13 @@ WAIT_S = 60		# for what comes at once on an idle machine
 # Settings of an instance: a test's own choice, never the caller's.
 SETTINGS = ('HOST NAME DOMAIN SMTP_PORT SMTP_CONNECTIONS SMTP_SIZE_MAX '
     'SMTP_RCPT_MAX SMTP_TIMEOUT_S SMTP_DATA_S SMTP_SESSION_S QINJECT_WORKERS '
-    'RETRY_FIRST_S RETRY_FACTOR RETRY_MAX_S GIVEUP_S SYSTEM_USERS '
-    'SYSTEM_UID_MIN').split()
+    'RETRY_FIRST_S RETRY_FACTOR RETRY_MAX_S GIVEUP_S SYSTEM_USERS LEAST_UID '
+    'DELAY_REPORT_S SMTP_AUTH AUTH_CLEAR AUTH_CHECKS AUTH_TIMEOUT_S '
+    'CHECKPW_LOG SMTPS_PORT '
+    'SUBMISSION_PORT SUBMISSION_CONNECTIONS POP3_PORT POP3S_PORT '
+    'POP3_CONNECTIONS TLS_HANDSHAKE_S TLS_IDLE_S').split()
+# What listens does not tell when it is ready.
+LISTENERS = 'smtp submission smtps pop3 pop3s'.split()
 
 
 class Skip(Exception):
@@ -305,8 +310,7 @@ class Instance:
             pid, ready = words.split()
             if option == '-d':
                 return int(pid) <= 0
-            # smtpd does not tell when it is ready.
-            return int(pid) > 0 and (ready == 'true' or service == 'smtpd') \
+            return int(pid) > 0 and (ready == 'true' or service in LISTENERS) \
                 and (option == '-u' or int(pid) != before)
         if not wait_for(done):
             said = subprocess.run(['s6-svstat', at], stdout=subprocess.PIPE,

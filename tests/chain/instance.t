@@ -39,7 +39,7 @@ def instance_env(t, i):
         'each has his own password')
     t.eq(stat.S_IMODE(os.stat(i.dir + '/instance.env').st_mode), 0o600,
         'and only who started it reads them')
-    sh = subprocess.run(['sh', '-uc', '. "$0/instance.env"; echo $SMTP $CAFILE',
+    sh = subprocess.run(['sh', '-uc', '. "$0/instance.env"; echo $SMTP $LMTP',
         i.dir], stdout=subprocess.PIPE, text=True, timeout=WAIT_S)
     t.eq(sh.stdout.split(), [str(i.port)], 'a shell reads it too')
 
@@ -76,7 +76,7 @@ def try_to_send(i, to):
 def killed_services(t, i):
     """Whatever is killed comes again, and mail goes through."""
     for n, service in enumerate(['who-is', 'qinject', 'qrunner', 'spawner',
-            'smtpd', 'log'], 1):
+            'auth', 'smtp', 'log'], 1):
         pid = i.service_pid(service)
         os.kill(pid, signal.SIGKILL)
         t.ok(wait_for(lambda: i.service_pid(service) not in (0, pid)),
