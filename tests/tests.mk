@@ -28,14 +28,20 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 
 # What a test has beside its own file and the library.
 test-dot_SRC = tests/unit/naive-dot.c
+test-stuff_SRC = tests/unit/naive-stuff.c
+test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
+test-report_SRC = qrunner/report.c qrunner/parts.c
 test-newfile_SRC = tests/unit/calls.c
 test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
-fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-report_SRC = qrunner/report.c qrunner/parts.c
+fuzz-stuff_SRC = tests/unit/naive-stuff.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
+	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
@@ -46,6 +52,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
