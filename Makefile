@@ -37,7 +37,7 @@ HOT = smtpd-front \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server
-COLD = who-is compile-aliases compile-users compile-hosts checkpw
+COLD = who-is compile-aliases compile-users compile-hosts compile-routes checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
@@ -56,9 +56,11 @@ who-is_LIBS = -lcdb
 compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
 compile-users_SRC = cdb/compile-users.c cdb/compile.c
 compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
+compile-routes_SRC = cdb/compile-routes.c cdb/compile.c
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
+compile-routes_LIBS = -lcdb
 # The only program that links BearSSL; musl-gcc does not search glibc's folders.
 BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \

@@ -169,10 +169,30 @@ accept_recipient(struct session *s)
 	reply(s, 250, "2.1.5", "ok");
 }
 
+/* Another host's: for those who are ours, where there is a way to it. */
+static void
+check_relay(struct session *s, enum existence who)
+{
+	int ours = s->may_relay || s->user[0] != '\0';
+
+	if (ours && who == IS_ELSEWHERE) {
+		accept_recipient(s);
+		return;
+	}
+	note(s, ours ? "5.1.2" : "5.7.1");
+	if (ours)
+		reply(s, 550, "5.1.2", "no mail is sent to that host");
+	else
+		reply(s, 550, "5.7.1", "relaying is not allowed");
+	count_refused(s);
+}
+
 void
 check_recipient(struct session *s)
 {
-	switch (ask(s)) {
+	enum existence who = ask(s);
+
+	switch (who) {
 	case IS_HERE:
 		accept_recipient(s);
 		break;
@@ -182,11 +202,8 @@ check_recipient(struct session *s)
 		count_refused(s);
 		break;
 	case IS_ELSEWHERE:
-		note(s, "5.7.1");
-		reply(s, 550, "5.7.1", s->may_relay || s->user[0] != '\0' ?
-		    "mail to other hosts is not sent from here" :
-		    "relaying is not allowed");
-		count_refused(s);
+	case IS_BARRED:
+		check_relay(s, who);
 		break;
 	case IS_UNSURE:
 		note(s, "4.3.0");

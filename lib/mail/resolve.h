@@ -4,7 +4,7 @@
  *
  * An address is looked up as: an alias (whole address, then local part), a
  * virtual user, a user of the system. An alias's targets are resolved the same
- * way; a name that comes again on its own way is no alias there (sendmail's
+ * way. Mail for another domain goes where the table of routes says. A name that comes again on its own way is no alias there (sendmail's
  * rule), so a circle ends.
  *
  * The answer is lines in record.h's notation, a group for each final address:
@@ -13,6 +13,9 @@
  *	home /home/bob
  *	mailbox /home/bob/Maildir
  *	make 1
+ * or, on another host,
+ *	to someone@example.net
+ *	nexthop mx:example.net tls=may		see nexthop.h
  * or, where mail can't go:
  *	to nobody@example.org
  *	never 5.1.1		or	later 4.3.0

@@ -20,6 +20,8 @@ destination_field(struct destination *d, const struct field *f)
 		return field_copy(f, d->home, sizeof(d->home));
 	if (field_is(f, "mailbox"))
 		return field_copy(f, d->mailbox, sizeof(d->mailbox));
+	if (field_is(f, "nexthop"))
+		return field_copy(f, d->nexthop, sizeof(d->nexthop));
 	return 0;
 }
 
@@ -31,8 +33,11 @@ spawn_request_format(struct buf *b, const struct spawn_request *q)
 	b->len = 0;
 	if (q->kill != 0)
 		return record_add_u64(b, "kill", q->kill);
-	if (record_add_u64(b, "start", q->start) == -1 ||
-	    record_add_u64(b, "uid", d->uid) == -1 ||
+	if (record_add_u64(b, "start", q->start) == -1)
+		return -1;
+	if (d->nexthop[0] != '\0')
+		return record_adds(b, "nexthop", d->nexthop);
+	if (record_add_u64(b, "uid", d->uid) == -1 ||
 	    record_add_u64(b, "gid", d->gid) == -1 ||
 	    record_add_u64(b, "make", d->make) == -1 ||
 	    record_adds(b, "user", d->user) == -1 ||
