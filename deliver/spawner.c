@@ -1,5 +1,5 @@
-/* spawner - start a deliver-local as the user and pass its descriptor on. See
- * spawner.8. It is root, and the only program of the chain that stays so: keep
+/* spawner - start a deliver-local as the user, or a deliver-remote, and pass its
+ * descriptor on. See spawner.8. It is root, and the only program of the chain that stays so: keep
  * it small. It never sees a message or a stranger's octet. */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,10 +31,12 @@ struct client {
 
 struct spawner {
 	struct loop	 loop;
-	char		*program;	/* path of deliver-local */
+	char		*local, *remote;	/* paths of the programs */
 	const char	*name;		/* host name for its Maildir names */
 	uid_t		 runner;	/* who may ask */
 	uid_t		 least;		/* the lowest uid that it starts as */
+	uid_t		 out_uid;	/* who speaks with other hosts */
+	gid_t		 out_gid;
 	int		 listen;
 	int		 signals;
 	int		 stop;
@@ -48,6 +50,8 @@ refusal(const struct spawner *s, const struct destination *d)
 {
 	const struct passwd *p;
 
+	if (d->nexthop[0] != '\0')
+		return s->remote != NULL ? NULL : "no mail is sent from here";
 	if (d->home[0] != '/' || d->mailbox[0] != '/')
 		return "home and mailbox are no full paths";
 	if (geteuid() != 0)
@@ -83,12 +87,34 @@ become(const struct destination *d)
 }
 
 static void
-run_child(const struct spawner *s, struct destination *d, int jobs)
+run(char **argv, char **env, int jobs)
+{
+	if (chdir("/") == -1 || dup2(jobs, 0) == -1 || dup2(2, 1) == -1)
+		die(EXIT_TEMP, "child:");
+	execve(argv[0], argv, env);
+	die(EXIT_TEMP, "exec %s:", argv[0]);
+}
+
+/* Its settings are ours: it needs more than a deliver-local, and nobody whose
+ * uid it has can look at it. */
+static void
+run_remote(const struct spawner *s, struct destination *d, int jobs)
+{
+	char *argv[] = { s->remote, d->nexthop, NULL };
+
+	if (geteuid() == 0 && (setgroups(1, &s->out_gid) == -1 ||
+	    setgid(s->out_gid) == -1 || setuid(s->out_uid) == -1))
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)s->out_uid);
+	run(argv, environ, jobs);
+}
+
+static void
+run_local(const struct spawner *s, struct destination *d, int jobs)
 {
 	char *argv[4], *env[3], host[512], home[SPAWN_PATH + 5];
 	unsigned n = 0;
 
-	argv[n++] = s->program;
+	argv[n++] = s->local;
 	if (d->make)
 		argv[n++] = (char *)(uintptr_t)"-m";
 	argv[n++] = d->mailbox;
@@ -99,10 +125,7 @@ run_child(const struct spawner *s, struct destination *d, int jobs)
 	env[1] = home;
 	env[2] = NULL;
 	become(d);
-	if (chdir("/") == -1 || dup2(jobs, 0) == -1 || dup2(2, 1) == -1)
-		die(EXIT_TEMP, "child:");
-	execve(s->program, argv, env);
-	die(EXIT_TEMP, "exec %s:", s->program);
+	run(argv, env, jobs);
 }
 
 /* A free place in the table, or -1. */
@@ -131,8 +154,10 @@ start_child(struct spawner *s, struct destination *d, pid_t *pid,
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	*pid = fork();
+	if (*pid == 0 && d->nexthop[0] != '\0')
+		run_remote(s, d, pair[1]);
 	if (*pid == 0)
-		run_child(s, d, pair[1]);
+		run_local(s, d, pair[1]);
 	close(pair[1]);
 	if (*pid == -1) {
 		close(pair[0]);
@@ -176,8 +201,8 @@ serve_start(struct client *c, struct spawn_request *q)
 		a.pid = (uint64_t)pid;
 	else {
 		snprintf(a.why, sizeof(a.why), "%s", why);
-		say("uid=%u mailbox=%s refused: %s", (unsigned)q->to.uid,
-		    q->to.mailbox, why);
+		say("uid=%u to=%s%s refused: %s", (unsigned)q->to.uid,
+		    q->to.mailbox, q->to.nexthop, why);
 	}
 	if (spawn_answer_format(&b, &a) == -1 ||
 	    unix_send(c->fd, b.s, b.len, fd, MSG_DONTWAIT) == -1)
@@ -242,7 +267,7 @@ reap(struct spawner *s)
 			if (s->child[i] == pid)
 				s->child[i] = 0;
 		if (WIFSIGNALED(status))
-			say("deliver-local pid=%d was killed by signal %d",
+			say("delivery pid=%d was killed by signal %d",
 			    (int)pid, WTERMSIG(status));
 	}
 }
@@ -281,13 +306,22 @@ main(int argc, char **argv)
 	static struct spawner s;
 
 	progname = "spawner";
-	if (argc != 2 || argv[1][0] != '/')
-		die(EXIT_PERM, "usage: spawner /path/of/deliver-local");
-	s.program = argv[1];
+	if (argc < 2 || argc > 3 || argv[1][0] != '/' ||
+	    (argc == 3 && argv[2][0] != '/'))
+		die(EXIT_PERM, "usage: spawner /path/of/deliver-local "
+		    "[/path/of/deliver-remote]");
+	s.local = argv[1];
+	s.remote = argv[2];
 	s.name = env_str("NAME", NULL);
 	s.runner = (uid_t)env_u64("RUNNER_UID", geteuid(), 0, UINT32_MAX - 1);
 	s.least = (uid_t)env_u64("LEAST_UID", 1000, 1,
 	    UINT32_MAX - 1);
+	if (s.remote != NULL && geteuid() == 0) {
+		s.out_uid = (uid_t)env_u64("OUT_UID", 0, 1, UINT32_MAX - 1);
+		s.out_gid = (gid_t)env_u64("OUT_GID", 0, 1, UINT32_MAX - 1);
+		if (s.out_uid == 0 || s.out_gid == 0)
+			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
+	}
 	open_sockets(&s, env_str("SPAWNER_SOCKET", NULL));
 	env_notify_ready();
 	while (!s.stop)

@@ -148,8 +148,9 @@ log_result(const struct attempt *a, const struct final *f)
 	uint64_t delay_ms = now > a->head.time_us ?
 	    (now - a->head.time_us) / 1000 : 0;
 
-	say("id=%s to=<%s> relay=local delay=%u.%03u dsn=%s stat=%s%s%s",
-	    a->message->id, f->address, (unsigned)(delay_ms / 1000),
+	say("id=%s to=<%s> relay=%s delay=%u.%03u dsn=%s stat=%s%s%s",
+	    a->message->id, f->address, f->remote ? "remote" : "local",
+	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
 	    words[f->answer.verdict],
 	    f->answer.verdict == V_DONE ? "" : " why=",
@@ -199,8 +200,14 @@ settle(struct final *f)
 	if (f->answer.verdict == V_NEVER)
 		note_failure(a, f);
 	else if (f->answer.verdict != V_DONE || a->final_n > 1 ||
-	    a->questions > 0 || attempt_untold(a) > 0)
+	    a->questions > 0 || attempt_untold(a) > 0) {
 		(void)attempt_note_result(a, f);
+		/* Nothing that is on another host's disk tells us of it. */
+		if (f->remote && f->answer.verdict == V_DONE &&
+		    fdatasync(a->file) == -1)
+			say("id=%s its journal is not synced:",
+			    a->message->id);
+	}
 	log_result(a, f);
 }
 
@@ -239,7 +246,7 @@ add_final(struct attempt *a, const char *address, size_t n)
 struct group {
 	const char	*to;
 	size_t		 to_n;
-	struct destination to_mailbox;
+	struct destination where;
 	struct answer	 answer;	/* where mail can't go */
 };
 
@@ -256,12 +263,13 @@ carry_out(struct attempt *a, struct group *g)
 	if (f == NULL)
 		return;			/* another recipient led there too */
 	f->replay = a->early || (k != NULL && k->started);
-	if (g->to_mailbox.mailbox[0] == '\0') {
+	if (g->where.mailbox[0] == '\0' && g->where.nexthop[0] == '\0') {
 		f->answer = g->answer;
 		settle(f);
 		return;
 	}
-	if (lane_add(a->runner, &g->to_mailbox, f, &full) == 0)
+	f->remote = g->where.nexthop[0] != '\0';
+	if (lane_add(a->runner, &g->where, f, &full) == 0)
 		a->jobs++;
 	else if (full != NULL) {
 		if (a->parked_at == NULL) {
@@ -269,7 +277,8 @@ carry_out(struct attempt *a, struct group *g)
 			full->holds++;
 		}
 	} else {
-		answer_set(&f->answer, V_LATER, "4.3.0", "no memory");
+		if (errno != EHOSTDOWN)
+			answer_set(&f->answer, V_LATER, "4.3.0", "no memory");
 		settle(f);
 	}
 }
@@ -283,7 +292,7 @@ group_field(struct group *g, const struct field *f)
 		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
 		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
 	}
-	return destination_field(&g->to_mailbox, f);
+	return destination_field(&g->where, f);
 }
 
 static void

@@ -81,6 +81,7 @@ finish_later(struct attempt *a)
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
 		(void)attempt_write(a, &b);
 	buf_free(&b);
+	site_wait(w, a->dead != NULL && a->dead->failures > 0 ? a->dead : NULL);
 	attempt_again(r, w, wait_ms);
 }
 

@@ -87,6 +87,8 @@ messages_forget(struct messages *m, struct waiting *w)
 		b = &(*b)->next;
 	*b = w->next;
 	m->n--;
+	if (w->site != NULL)
+		w->site->messages--;
 	free(w);
 }
 

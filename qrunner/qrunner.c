@@ -200,6 +200,7 @@ wait_for_work(struct runner *r)
 	due = earlier(due, r->rescan_ms);
 	due = earlier(due, asker_due(r));
 	due = earlier(due, lanes_due(r));
+	due = earlier(due, sites_due(r));
 	due = earlier(due, bouncer_due(r));
 	return loop_once(&r->loop, clock_left_ms(due));
 }
@@ -248,6 +249,7 @@ main(int argc, char **argv)
 		now = clock_mono_ms();
 		asker_tick(&r, now);
 		lanes_tick(&r, now);
+		sites_tick(&r, now);
 		bouncer_tick(&r, now);
 		if (wait_for_work(&r) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");

@@ -6,7 +6,11 @@
  *	finish		what becomes of the message then
  *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
- *	lane		one mailbox's deliver-local and the jobs that wait for it
+ *	lane		one delivery program and the jobs that wait for it: a mailbox's
+ *			deliver-local, or one of the deliver-remotes of a site
+ *	site		another host's health: how many deliver-remotes it may have,
+ *			and whether it is tried at all
+ *	spawning	the conversation with the spawner
  *	schedule	when to try again (pure)
  */
 #ifndef QRUNNER_RUNNER_H
@@ -28,6 +32,13 @@
 #define LANES_MAX	100	/* deliver-locals at a time */
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
+#define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
+#define SITE_ANSWER_MS	1500000	/* RFC 5321 4.5.3.2 adds up to so much */
+#define SITE_FIRST	2	/* deliver-remotes of a new site */
+#define SITE_MOST	20	/* at most, however well it goes */
+#define SITES_LANES	70	/* of LANES_MAX: mailboxes always have the others */
+#define SITE_PROBE_MAX_S 900	/* between tries of a dead site */
+#define SITE_FORGET_MS	600000	/* a site that is not used */
 #define AGAIN_MS	1000	/* before a lost service is tried again */
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
@@ -47,6 +58,7 @@ struct schedule {
 
 struct runner;
 struct lane;
+struct site;
 
 /* A message in the queue. */
 struct waiting {
@@ -56,6 +68,7 @@ struct waiting {
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for the same lane */
+	struct site	*site;		/* dead when it was tried, or NULL */
 };
 #define NOT_IN_HEAP	((size_t)-1)
 
@@ -74,6 +87,7 @@ struct final {
 	char		*address;
 	uint64_t	 number;	/* of the job, when one is out */
 	int		 replay;	/* it was begun before */
+	int		 remote;	/* another host's */
 	unsigned	 tries;		/* in this attempt */
 	int		 settled;	/* answer is set */
 	struct answer	 answer;
@@ -105,6 +119,7 @@ struct attempt {
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	struct lane	*parked_at;	/* a lane with no more room, or NULL */
+	struct site	*dead;		/* one that could not be tried, or NULL */
 	int		 torn;		/* the journal's last line has no end */
 	int		 early;		/* the message is older than this boot */
 	enum report_kind reporting;	/* the report that is made about it */
@@ -135,9 +150,29 @@ struct spawning {
 	uint64_t	 number;	/* of the last request */
 };
 
+/* Another host as a destination of mail. */
+struct site {
+	struct site	*next;
+	unsigned	 lanes;		/* that stand for it */
+	unsigned	 limit;		/* how many there may be */
+	unsigned	 good;		/* answers since the limit was changed */
+	unsigned	 failures;	/* in a row; 0: it is alive */
+	enum {
+		PROBE_NONE,
+		PROBE_CALLED,		/* a message was made due for it */
+		PROBE_OUT		/* one is with a deliver-remote */
+	}		 probe;		/* dead: how far its next try is */
+	int64_t		 probe_ms;	/* dead: not to be tried before */
+	int64_t		 used_ms;
+	size_t		 messages;	/* whose waiting.site it is */
+	struct answer	 why;		/* dead: what the last try said */
+	char		 nexthop[];
+};
+
 struct lane {
 	struct runner	*runner;
 	struct lane	*next;
+	struct site	*site;		/* NULL: a mailbox's */
 	struct destination to;
 	int		 fd;		/* of its deliver-local, or -1 */
 	uint64_t	 pid;
@@ -185,6 +220,8 @@ struct runner {
 	uint64_t	 delay_report_s;	/* age at which a sender is told
 						 * that it is late, 0: never */
 	struct lane	*lanes;
+	struct site	*sites;
+	size_t		 sites_live;	/* as lanes_live, of sites alone */
 	size_t		 lanes_live;	/* with a deliver-local, or starting one */
 	uint64_t	 jobs;		/* numbers given out */
 };
@@ -260,8 +297,9 @@ void asker_tick(struct runner *r, int64_t now_ms);
 
 /* lane.c */
 
-/* Give f's job to the mailbox's lane. 0; or -1: the lane has no room, *full is
- * it; or -1 with *full NULL and errno ENOMEM. */
+/* Give f's job to the destination's lane. 0; or -1: the lane has no room, *full is
+ * it; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN: the site is dead
+ * and f->answer says why. */
 int lane_add(struct runner *r, const struct destination *d, struct final *f,
     struct lane **full);
 
@@ -270,8 +308,45 @@ int lane_add(struct runner *r, const struct destination *d, struct final *f,
 void lane_park(struct lane *l, struct waiting *w);
 void lanes_tick(struct runner *r, int64_t now_ms);
 
-/* The earliest time at which asker_tick or lanes_tick has work, or -1. */
+/* The jobs that wait in the lane are answered so. */
+void lane_defer(struct lane *l, const struct answer *why);
+
+/* The spawner says of a start that it was asked for: fd is the program's socket,
+ * or -1 and why (NULL: the spawner is gone, it is asked again later). */
+void lane_started(struct lane *l, int fd, uint64_t pid, const char *why);
+
+/* spawning.c */
+
+/* Ask for the lane's program. 0; or -1, and lane_started is called for all that
+ * were asked for. */
+void spawning_start(struct lane *l);
+void spawning_kill(struct runner *r, uint64_t pid);
+
+/* site.c */
+
+/* The site of that nexthop, made where it is not known. NULL with errno ENOMEM. */
+struct site *site_of(struct runner *r, const char *nexthop);
+
+/* 1 if nothing may be sent to it now; *why is the answer then. */
+int site_is_dead(struct site *s, struct answer *why);
+
+/* A job of the site's ended without a word of the host. */
+void site_lost(struct site *s);
+
+/* May the site have one lane more? */
+int site_has_room(const struct runner *r, const struct site *s);
+
+/* A deliver-remote has answered. */
+void site_answered(struct runner *r, struct site *s, const struct answer *a);
+
+/* Its message waits for the site, or no more (NULL). */
+void site_wait(struct waiting *w, struct site *s);
+
+void sites_tick(struct runner *r, int64_t now_ms);
+
+/* The earliest time at which that has work, or -1. */
 int64_t asker_due(const struct runner *r);
 int64_t lanes_due(const struct runner *r);
+int64_t sites_due(const struct runner *r);
 
 #endif
