@@ -32,7 +32,7 @@ BIN = $B/bin
 # the other files that it is made of, and libraries.
 HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
 	tls-server
-COLD = who-is compile-aliases compile-users compile-hosts checkpw
+COLD = who-is dnsq compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
@@ -45,6 +45,10 @@ spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
+dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
+	deliver/dns-workers.c deliver/dns-ask.c deliver/dns-response.c \
+	deliver/dns-file.c deliver/dns-table.c
+dnsq_LIBS = -lresolv
 compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
 compile-users_SRC = cdb/compile-users.c cdb/compile.c
 compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
