@@ -60,8 +60,8 @@ dns_file_look(struct dns_file *f)
 	int r;
 
 	if (stat(f->path, &now) == -1)
-		memset(&now, 0, sizeof(now));	/* said once, when opened */
-	if (is_same(&now, &f->seen) && f->seen.st_nlink == now.st_nlink)
+		memset(&now, 0, sizeof(now));	/* gone: said once */
+	if (is_same(&now, &f->seen))
 		return 0;
 	r = read_file(f->path, &now, &text);
 	if (r == 0)

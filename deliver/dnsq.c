@@ -250,8 +250,9 @@ read_settings(struct dnsq *d)
 static void
 start(struct dnsq *d, const char *path)
 {
-	if (d->file.path != NULL && dns_file_look(&d->file) == -1)
-		die(EXIT_PERM, "there is no table to begin with");
+	if (d->file.path != NULL && dns_file_look(&d->file) != 1)
+		die(EXIT_PERM, "setting DNS_TABLE=%s is no table to begin with",
+		    d->file.path);
 	if (sandbox_limits(d->service.clients_max + SPARE_FILES, 1) == -1)
 		die(EXIT_TEMP, "descriptors:");
 	if (service_open(&d->service, path) == -1)
