@@ -37,6 +37,12 @@ test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 fuzz-question_SRC = checkpw/question.c
+test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
+test-dns-response_LIBS = -lresolv
+test-dns-cache_SRC = deliver/dns-cache.c
+fuzz-dns-response_SRC = deliver/dns-response.c
+fuzz-dns-response_LIBS = -lresolv
+fuzz-dns-table_SRC = deliver/dns-table.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite
