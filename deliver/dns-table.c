@@ -168,6 +168,8 @@ dns_table_parse(struct dns_table *t, struct buf *text, struct table_text *where)
 	memset(text, 0, sizeof(*text));
 	lower_names(&t->text);
 	memset(where, 0, sizeof(*where));
+	if (t->text.len == 0)
+		return 0;
 	where->p = t->text.s;
 	where->end = t->text.s + t->text.len;
 	while (table_line(where, &line, &n))
@@ -202,6 +204,9 @@ entries_of(const struct dns_table *t, const char *name, size_t n,
 {
 	size_t low = 0, high = t->n, mid, i;
 
+	*count = 0;
+	if (t->n == 0)
+		return NULL;
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		if (compare(t->entry + mid, name, n) < 0)
