@@ -174,7 +174,7 @@ class Dnsq:
         self.path = os.path.join(self.dir, 'socket')
         self.log_path = os.path.join(self.dir, 'log')
         self.env = {'PATH': os.environ['PATH'], 'DNSQ_SOCKET': self.path,
-            'NOTIFY_FD': '3'}
+            'NOTIFY_FD': '3', 'ASAN_OPTIONS': 'detect_leaks=0'}
         if server:
             self.env['DNS_SERVER'] = server.address
         self.env.update((k, str(v)) for k, v in env.items())
