@@ -1,6 +1,7 @@
 """What the tests of dnsq share: a server of the DNS on loopback that says what a
 test wants, truth or not; and the service with its clients."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -90,13 +91,13 @@ class Server:
     """Asks say(question, tcp) what to answer: octets, a list of packets, or None
     for silence. Each question in a thread, so say may sleep."""
 
-    def __init__(self, say, family=socket.AF_INET):
+    def __init__(self, say, family=socket.AF_INET, at=None):
         self.say, self.asked, self.lock = say, [], threading.Lock()
-        host = '127.0.0.1' if family == socket.AF_INET else '::1'
+        at = at or ('127.0.0.1' if family == socket.AF_INET else '::1', 0)
         for _ in range(20):		# one port, free for both
             self.udp = socket.socket(family, socket.SOCK_DGRAM)
-            self.udp.bind((host, 0))
-            self.port = self.udp.getsockname()[1]
+            self.udp.bind(at)
+            host, self.port = self.udp.getsockname()[:2]
             self.tcp = socket.socket(family, socket.SOCK_STREAM)
             try:
                 self.tcp.bind((host, self.port))
@@ -114,8 +115,10 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.udp.close()
-        self.tcp.close()
+        for one in self.udp, self.tcp:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)	# wakes its thread
+            one.close()
 
     def count(self, what):
         """How often "mx example.org" was asked."""
@@ -139,6 +142,8 @@ class Server:
             try:
                 packet, peer = self.udp.recvfrom(4096)
             except OSError:
+                return
+            if not packet:		# shut down
                 return
             threading.Thread(target=self.one_udp, args=(packet, peer),
                 daemon=True).start()

@@ -17,6 +17,8 @@ from dns import (BIN, Dnsq, FORMERR, NXDOMAIN, REFUSED, ROOT, SERVFAIL, Server,
     Tap, UID, a, aaaa, cname, folder, mx, name, now, rr, soa, status, txt,
     wait_for)
 
+# A slow machine is no silent server: one attempt of 30 seconds. resolv.conf(5)
+PATIENT = {'RES_OPTIONS': 'timeout:30 attempts:1'}
 POINTER = b'\xc0\x0c'		# to the question's name
 
 
@@ -105,7 +107,7 @@ def types(t, top):
             (i, i) for i in range(128)], '300 MX records by TCP: 128 of them',
             len(got), got[:3])
         t.ok(s.count('mx many.example.org') == 2, 'asked twice: UDP, TCP')
-        t.ok(d.ttl('a www.example.org') in (29, 30), 'ttl is the least one')
+        t.ok(0 < d.ttl('a www.example.org') <= 30, 'ttl is the least one')
         t.ok(d.ttl('mx mx1.example.org') <= 60, 'or the SOA minimum')
 
 
@@ -204,7 +206,7 @@ def lies(t, top):
         if kind == 'only':
             return wrong['id'](q)
         return bad[kind](q)
-    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=2) as d:
+    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=5) as d:
         for kind in wrong:
             t.eq(d.ask('mx %s.org' % kind), ['status ok', 'mx 10 mx.org'],
                 'passed over: ' + kind)
@@ -310,8 +312,7 @@ def many(t, top):
         if q.name.startswith('slow'):
             go.wait(60)
         return q.answer(mx(q.name, 10, 'mx.' + q.name))
-    # Silence of the server is asked again; one time-out would mean later.
-    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=60) as d:
+    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=60, **PATIENT) as d:
         slow = [d.connect() for _ in range(60)]
         for i, one in enumerate(slow):
             one.send(b'mx slow%d.org\n' % (i % 5))
@@ -341,7 +342,7 @@ def many(t, top):
             for i, answer in enumerate(answers)), 'then the slow ones',
             answers[:3], d.log())
         t.eq(d_later, 0, 'nobody was told later')
-        t.ok(all(s.count('mx slow%d.org' % i) <= 4 for i in range(5)),
+        t.ok(all(s.count('mx slow%d.org' % i) == 1 for i in range(5)),
             'each was asked once, not by everybody')
         for one in slow:
             one.close()
@@ -374,16 +375,20 @@ def pipeline(t, top):
 
 
 def silence(t, top):
+    go = threading.Event()
+
     def say(q, tcp):
         kind = q.name.split('.')[0]
         if kind == 'half' and q.kind == 'a':
             return q.answer(a(q.name, '192.0.2.1'))
+        if kind == 'tcp' and tcp:
+            go.wait(60)			# with the connection open
         if kind == 'tcp':
             return None if tcp else q.answer(tc=True)
         if kind == 'good':
             return q.answer(mx(q.name, 1, 'mx.org'))
         return None
-    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=1) as d:
+    with Server(say) as s, Dnsq(top, s, DNSQ_TIMEOUT_S=3) as d:
         before = set(d.workers())
         t.eq(d.ask('mx silent.org'), ['status later'], 'silence: later')
         t.eq(d.ask('addr half.org'), ['status ok', 'a 192.0.2.1'],
@@ -393,7 +398,9 @@ def silence(t, top):
         t.eq(d.ask('mx tcp.org'), ['status later'], 'silence on TCP: later')
         t.eq(d.ask('mx good.org'), ['status ok', 'mx 1 mx.org'], 'it lives on')
         t.ok(wait_for(lambda: len(d.workers()) == 8), 'with eight workers')
-        t.ok(before != set(d.workers()), 'some of them new', d.log())
+        t.ok(wait_for(lambda: before != set(d.workers())), 'one of them new',
+            d.log())
+        go.set()
         clients = [d.connect() for _ in range(100)]
         for i, one in enumerate(clients):
             one.send(b'mx silent%d.org\n' % i)
@@ -415,8 +422,8 @@ def killed(t, top):
         if q.name.startswith('slow'):
             go.wait(60)
         return q.answer(mx(q.name, 1, 'mx.org'))
-    with Server(say) as s, Dnsq(top, s, DNSQ_WORKERS=3,
-            DNSQ_TIMEOUT_S=60) as d:
+    with Server(say) as s, Dnsq(top, s, DNSQ_WORKERS=3, DNSQ_TIMEOUT_S=60,
+            **PATIENT) as d:
         with d.connect() as one, d.connect() as other:
             one.send(b'mx slow.org\n')
             other.send(b'mx slow2.org\n')
