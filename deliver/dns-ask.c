@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "dns-response.h"
+#include "sys/io.h"
 
 #define CONF		"/etc/resolv.conf"
 #define DNS_PORT	53
@@ -117,15 +118,6 @@ open_resolver(struct asker *k)
 	return 0;
 }
 
-static int
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 /* A resolver that is as resolv.conf is now. 0, or -1. */
 static int
 keep_open(struct asker *k)
@@ -134,7 +126,7 @@ keep_open(struct asker *k)
 
 	if (stat(CONF, &now) == -1)
 		memset(&now, 0, sizeof(now));
-	if (k->is_open && is_same(&now, &k->conf))
+	if (k->is_open && io_is_same(&now, &k->conf))
 		return 0;
 	k->conf = now;
 	return open_resolver(k);

@@ -11,15 +11,6 @@
 #define PIECE	65536
 
 static int
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-static int
 read_file(const char *path, struct stat *st, struct buf *text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -61,7 +52,7 @@ dns_file_look(struct dns_file *f)
 
 	if (stat(f->path, &now) == -1)
 		memset(&now, 0, sizeof(now));	/* gone: said once */
-	if (is_same(&now, &f->seen))
+	if (io_is_same(&now, &f->seen))
 		return 0;
 	r = read_file(f->path, &now, &text);
 	if (r == 0)

@@ -406,6 +406,7 @@ def silence(t, top):
             one.send(b'mx silent%d.org\n' % i)
         t.ok(all(one.recv(65536).startswith(b'status later\n') for one in
             clients), 'a hundred silent names: later')
+        t.ok('why=late' in d.log(), 'who has no worker yet too')
         for one in clients:
             one.close()
         t.eq(d.ask('mx good.org'), ['status ok', 'mx 1 mx.org'], 'it lives on')
@@ -439,12 +440,15 @@ def killed(t, top):
             'others are answered')
         t.ok(wait_for(lambda: len(d.workers()) == 3 and not before &
             set(d.workers())), 'three new ones')
+        with d.connect() as one:
+            one.send(b'mx slow3.org\n')
+            wait_for(lambda: s.count('mx slow3.org'))
+            pids = d.workers()
+            d.process.kill()
+            d.process.wait()
+            t.ok(wait_for(lambda: not any(status(pid) for pid in pids), 20),
+                'they go with the service, the one that waits too')
         go.set()
-        pids = d.workers()
-        d.process.kill()
-        d.process.wait()
-        t.ok(wait_for(lambda: not any(status(pid) for pid in pids)),
-            'they go with the service')
 
 
 def rights(t, top):

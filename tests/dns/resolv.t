@@ -12,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dns import Dnsq, ROOT, Server, Tap, a, folder, wait_for
+from dns import Dnsq, Server, Tap, a, folder, wait_for
 
 CONF = '/etc/resolv.conf'
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
@@ -62,7 +62,7 @@ def main():
         with folder() as top:
             t.run(conf, top)
         t.done()
-    unshare = ['unshare', '-mn' if ROOT else '-rmn']
+    unshare = ['unshare', '-mn' if os.geteuid() == 0 else '-rmn']
     if not os.path.exists(CONF) or not shutil.which('unshare') or \
             subprocess.run(unshare + ['true'], stderr=subprocess.DEVNULL
             ).returncode != 0:

@@ -125,6 +125,7 @@ test_later(void **state)
 	ask(two, "d");
 	assert_string_equal(answer(two), "d");
 	assert_string_equal(answer(one), "-");
+	assert_int_equal(poll(s.loop.poll, s.loop.n, 0), 0);	/* at rest */
 	client_answer(&waits->client, waits->kept, waits->n);
 	assert_string_equal(answer(one), "wait 1");
 	assert_string_equal(answer(one), "next");
