@@ -195,7 +195,7 @@ route_next(struct table_text *t, struct buf *key, struct buf *way)
 	size_t n;
 
 	key->len = way->len = 0;
-	if (!table_entry(t, &s, &n))
+	if (!table_line(t, &s, &n))
 		return 0;
 	if (has_control(s, n))
 		t->wrong = "a control octet";
