@@ -31,7 +31,7 @@ BIN = $B/bin
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
 HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
-	tls-server
+	tls-server tls-client
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
@@ -51,11 +51,15 @@ compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
-# The only program that links BearSSL; musl-gcc does not search glibc's folders.
+# They alone link BearSSL; musl-gcc does not search glibc's folders.
 BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
-	tls/handed.c tls/confine.c $(sort $(wildcard lib/tls/*.c))
+	tls/handed.c tls/confine.c $(TLS_BOTH) lib/tls/pem.c
+tls-client_SRC = tls/tls-client.c tls/handed.c tls/confine.c $(TLS_BOTH) \
+	lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
+TLS_BOTH = lib/tls/relay.c lib/tls/crypto.c lib/tls/words.c lib/tls/chk.c
 tls-server_LIBS = $(BEARSSL)
+tls-client_LIBS = $(BEARSSL)
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
