@@ -37,6 +37,12 @@ test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 fuzz-question_SRC = checkpw/question.c
+test-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+test-anchors_LIBS = -lbearssl
+fuzz-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+fuzz-anchors_LIBS = -lbearssl
+fuzz-chain_SRC = lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
+fuzz-chain_LIBS = -lbearssl
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite

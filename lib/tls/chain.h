@@ -15,6 +15,7 @@
 #include "tls/anchors.h"
 
 #define CHAIN_CERTS	10
+#define CHAIN_NAMES	16
 #define CHAIN_OCTETS	32768	/* of all of them, as DER */
 
 struct chain {
@@ -22,7 +23,7 @@ struct chain {
 	/* settings */
 	int		 strict;	/* a handshake fails with the chain */
 	int		 bundle;	/* of trust anchors, PEM; or -1 */
-	const char	*name[16];	/* one must be in the certificate; or none
+	const char	*name[CHAIN_NAMES];	/* one must be in the certificate; or none
 					 * will do */
 	size_t		 names;
 	/* the result */
