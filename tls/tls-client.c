@@ -234,7 +234,9 @@ main(int argc, char **argv)
 		die(EXIT_PERM, "tls-client is not for root");
 	take_settings(&s);
 	take_connection(&s);
-	close(1);			/* the clear side again, as 0 */
 	hide();
-	return open_bundle(&s) == 0 ? serve(&s) : EXIT_TEMP;
+	if (open_bundle(&s) == -1)
+		return EXIT_TEMP;
+	close(1);			/* the clear side again, as 0 */
+	return serve(&s);
 }

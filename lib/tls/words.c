@@ -4,6 +4,7 @@
 #include <bearssl.h>
 #include <stdio.h>
 
+#define PROTOCOL_VERSION	70	/* an alert */
 #define COUNT(a)	(sizeof(a) / sizeof(*(a)))
 
 const struct tls_suite *
@@ -134,7 +135,7 @@ tls_alert(int number)
 		[48] = "unknown-ca",
 		[50] = "decode-error",
 		[51] = "decrypt-error",
-		[70] = "protocol-version",
+		[PROTOCOL_VERSION] = "protocol-version",
 		[71] = "insufficient-security",
 		[80] = "internal-error",
 		[112] = "unrecognized-name",
@@ -153,7 +154,10 @@ tls_explain(char *out, size_t room, int e)
 	int alert = e - (ours ? BR_ERR_SEND_FATAL_ALERT :
 	    BR_ERR_RECV_FATAL_ALERT);
 
-	if (alert >= 0)
+	if (e == BR_ERR_UNSUPPORTED_VERSION ||
+	    e == BR_ERR_RECV_FATAL_ALERT + PROTOCOL_VERSION)
+		snprintf(out, room, "TLS: the server does not speak TLS 1.2");
+	else if (alert >= 0)
 		snprintf(out, room, "%s sent the alert %d, %s", ours ? "we" :
 		    "the server", alert, tls_alert(alert));
 	else
