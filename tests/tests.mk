@@ -28,14 +28,20 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 
 # What a test has beside its own file and the library.
 test-dot_SRC = tests/unit/naive-dot.c
+test-stuff_SRC = tests/unit/naive-stuff.c
+test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
+test-report_SRC = qrunner/report.c qrunner/parts.c
 test-newfile_SRC = tests/unit/calls.c
 test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
-fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-report_SRC = qrunner/report.c qrunner/parts.c
+fuzz-stuff_SRC = tests/unit/naive-stuff.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
+	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
 test-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
 test-anchors_LIBS = -lbearssl
@@ -43,6 +49,8 @@ fuzz-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
 fuzz-anchors_LIBS = -lbearssl
 fuzz-chain_SRC = lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
 fuzz-chain_LIBS = -lbearssl
+fuzz-attempt_SRC = checkpw/attempt.c
+fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite
@@ -50,6 +58,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
@@ -90,6 +99,7 @@ CHECKPW_NAMES = $(patsubst tests/checkpw/%.c,%,$(wildcard tests/checkpw/test-*.c
 UNIT_BIN += $(CHECKPW_NAMES:%=$T/%)
 test-guard_SRC = checkpw/guard.c
 test-question_SRC = checkpw/question.c
+test-attempt_SRC = checkpw/attempt.c
 test-account_SRC = checkpw/account.c
 test-account_LIBS = -lcdb -lcrypt
 

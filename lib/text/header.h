@@ -20,9 +20,16 @@ struct header {
 	char	line[HEADER_LINE];
 };
 
+/* 1 if the line begins a field: a name of printable octets and a colon; else 0. */
+int header_is_field(const char *line, size_t n);
+
 /* field gets the line without its line end, and arg. */
 void header_scan(struct header *h, const char *in, size_t n,
     void (*field)(void *arg, const char *line, size_t n), void *arg);
+
+/* 1 if the n octets begin with a field's name, printable octets and blanks, and a
+ * colon; else 0. */
+int header_is_field(const char *line, size_t n);
 
 /* The value of the line if its field's name is name (case ignored): where it
  * begins, without the blanks around it, its length in *value_n; or NULL. */
