@@ -260,6 +260,7 @@ JUDGED = [
     ('with-root', 'ca', HOST, (), 'verified'),
     ('no-middle', 'ca', HOST, (), 'not-trusted'),
     ('by-server', 'ca', HOST, (), 'issuer-no-ca'),
+    ('by-server', 'good', HOST, (), 'issuer-no-ca'),
     ('old-middle', 'ca', HOST, (), 'expired'),
     ('sha1', 'ca', HOST, (), 'bad-signature|unsupported-key'),
     ('weak', 'ca', HOST, (), 'weak-key'),

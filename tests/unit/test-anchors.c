@@ -190,7 +190,6 @@ test_find(void **state)
 	assert_int_equal(a.n, 0);
 	assert_int_equal(find(OCTETS(""), SERVER), 0);
 	assert_int_equal(a.n, 0);
-	/* A server's certificate is no anchor, whatever name is asked for. */
 	assert_int_equal(find(OCTETS(SERVER CA_TWO), CA_TWO), 0);
 	assert_int_equal(a.n, 1);
 }
