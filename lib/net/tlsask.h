@@ -20,9 +20,9 @@
  *              STARTTLS, or at once); nothing of it may be read and unused. It
  *              stays the caller's, who closes it in any case: after a failure it
  *              is of no more use either
- * q            who it should be. Not 0 seconds: handshakes take what
- *              TLS_HANDSHAKE_S of the service lets them
- * deadline_ms  on clock_mono_ms's scale
+ * q            who it should be
+ * deadline_ms  on clock_mono_ms's scale; later than TLS_HANDSHAKE_S of the service,
+ *              so that its words come first
  * a            gets the answer: on failure the words, whatever failed
  * returns      a stream socket, the clear side (close-on-exec); or -1 with errno
  *              ECONNABORTED (there is no TLS with this server: a->words came from

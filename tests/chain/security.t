@@ -195,6 +195,18 @@ def stop_a_deliverer(i):
     return wait_for(caught)
 
 
+def stop_a_bounce(i):
+    """The processes of qinject, stopped: so a bounce that has sent its report
+    waits for the answer."""
+    pids = list(i.processes('qinject'))
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    i.inject(i.address('bob'), i.address('gone'))
+    wait_for(lambda: any(status(pid).get('State', '')[:1] == 'S' and
+        status(pid).get('Seccomp') == '2' for pid in i.processes('bounce')), 10)
+    return pids
+
+
 def live_processes(t, i):
     """Every process of the instance, with a session inside DATA."""
     rows = {row['Program']: row for row in table_with('no_new_privs')}
@@ -206,6 +218,7 @@ def live_processes(t, i):
         wait_for(lambda: any('#' in link or '/msg/' in link
             for pid in i.processes('qinject') for link in links(pid)))
         pid = stop_a_deliverer(i)
+        stopped = stop_a_bounce(i)
         try:
             found = processes_in(i.root)
             parents = {pid: parent(pid) for pid in found}
@@ -219,8 +232,8 @@ def live_processes(t, i):
                         inodes)
             t.eq(sorted(set(rows) - seen), [], 'every row was seen alive')
         finally:
-            if pid:
-                os.kill(pid, signal.SIGCONT)
+            for one in stopped + [pid] * bool(pid):
+                os.kill(one, signal.SIGCONT)
         s.write(b'\r\n.\r\n')
         t.eq(s.reply().code, 250, 'and the session goes on')
     i.arrived('bob')
