@@ -304,6 +304,7 @@ def hanging_bounce(t, i):
             hanging())
         i.send(i.address('bob'))
         t.eq(len(i.arrived('bob')), 1, 'others get their mail')
+        wait_for(lambda: len(i.waiting()) == 10)
         t.eq((len(i.waiting()), i.mail('alice')), (10, []),
             'their messages are kept')
         t.ok(wait_for(go_on), 'they go on: the queue gets empty')
