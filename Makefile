@@ -30,7 +30,12 @@ BIN = $B/bin
 
 # A program's name: the folder that holds its main file of the same name, with
 # the other files that it is made of, and libraries.
-HOT = smtpd-front qinject qrunner spawner deliver-local auth auth-show say-user \
+HOT = smtpd-front \
+	qinject \
+	qrunner bounce \
+	spawner deliver-local \
+	auth auth-show say-user \
+	pop3d \
 	tls-server
 COLD = who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
@@ -39,8 +44,10 @@ smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c
-qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c qrunner/attempt.c \
-	qrunner/lane.c qrunner/question.c qrunner/schedule.c
+qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
+	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
+	qrunner/parts.c qrunner/lane.c qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 who-is_SRC = deliver/who-is.c
@@ -56,6 +63,8 @@ BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
 	tls/handed.c tls/confine.c $(sort $(wildcard lib/tls/*.c))
 tls-server_LIBS = $(BEARSSL)
+pop3d_SRC = pop3d/pop3d.c pop3d/pop3d-commands.c pop3d/pop3d-answer.c \
+	pop3d/pop3d-message.c pop3d/pop3d-quit.c pop3d/pop3d-confine.c
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
@@ -125,6 +134,7 @@ BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if 
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	curl msmtp mandoc e2fsprogs xfsprogs
+CHECK_ALL_PACKAGES = sslscan testssl.sh
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -145,7 +155,7 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/tls/*.t)
+	tests/checkpw/*.t tests/tls/*.t tests/pop3/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
@@ -165,8 +175,10 @@ check-packages:
 		$(CHECK_PACKAGES),'$(p)')
 
 # The long forms: every index of the crash recorder, 1,000 messages under 100
-# kills, Postfix as a client, power cuts at more than 1,000 moments.
+# kills, Postfix as a client, scanners of TLS, power cuts at more than 1,000
+# moments.
 check-all: check-packages
+	@service/need $(CHECK_ALL_PACKAGES)
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
 	@CORREO_LONG=1 $(PROVE_ALL) $(CHECK) tests/fuzz/short.t $(UNIT_BIN)
 	@$(MAKE) --no-print-directory check-crash

@@ -1,8 +1,8 @@
 /* attempt - one try at one message.
  *
  * Open it, ask who-is about each recipient, give a job to the mailbox's lane for
- * each final address that has no final result yet, note the results, and decide
- * what becomes of the message.
+ * each final address that has no final result yet, and note the results. What
+ * becomes of the message then: finish.c.
  */
 #include "runner.h"
 
@@ -18,16 +18,6 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-/* What the journal says of an address. */
-struct known {
-	struct known	*next;
-	int		 started;	/* begun, and no result behind it */
-	int		 final;		/* delivered, or failed for good */
-	int		 failed;
-	size_t		 n;
-	char		 address[];
-};
-
 static struct known *
 find_known(struct attempt *a, const char *address, size_t n)
 {
@@ -39,23 +29,36 @@ find_known(struct attempt *a, const char *address, size_t n)
 	return NULL;
 }
 
+static struct known *
+add_known(struct attempt *a, const char *address, size_t n)
+{
+	struct known *k = find_known(a, address, n);
+
+	if (k != NULL)
+		return k;
+	k = calloc(1, sizeof(*k) + n + 1);
+	if (k == NULL)
+		die(EXIT_TEMP, "no memory for a journal");
+	memcpy(k->address, address, n);
+	k->n = n;
+	k->next = a->known;
+	a->known = k;
+	return k;
+}
+
 static void
 note_entry(void *arg, const struct journal_entry *e)
 {
 	struct attempt *a = arg;
 	struct known *k;
 
-	if (e->kind == J_WHY || e->kind == J_NEXT)
+	a->warned |= e->kind == J_WARNED;
+	if (e->kind == J_WHY || e->kind == J_NEXT || e->kind == J_WARNED)
 		return;
-	k = find_known(a, e->address, e->address_n);
-	if (k == NULL) {
-		k = calloc(1, sizeof(*k) + e->address_n + 1);
-		if (k == NULL)
-			die(EXIT_TEMP, "no memory for a journal");
-		memcpy(k->address, e->address, e->address_n);
-		k->n = e->address_n;
-		k->next = a->known;
-		a->known = k;
+	k = add_known(a, e->address, e->address_n);
+	if (e->kind == J_TOLD) {
+		k->told = 1;
+		return;
 	}
 	k->started = e->kind == J_START;
 	if (e->kind == J_DONE || e->kind == J_NEVER)
@@ -64,7 +67,7 @@ note_entry(void *arg, const struct journal_entry *e)
 		k->failed = 1;
 }
 
-static void
+void
 attempt_free(struct attempt *a)
 {
 	struct attempt **at = &a->runner->attempts;
@@ -94,19 +97,8 @@ attempt_free(struct attempt *a)
 	free(a);
 }
 
-static void
-schedule(struct runner *r, struct waiting *w, int64_t wait_ms)
-{
-	if (messages_schedule(&r->messages, w, clock_mono_ms() + wait_ms)
-	    == -1) {
-		say("id=%s is left for the next scan:", w->id);
-		messages_forget(&r->messages, w);
-		scan_later(r);
-	}
-}
-
-static int
-write_lines(struct attempt *a, const struct buf *lines)
+int
+attempt_write(struct attempt *a, const struct buf *lines)
 {
 	if (queue_write_journal(a->file, lines, &a->torn) == 0)
 		return 0;
@@ -117,22 +109,23 @@ write_lines(struct attempt *a, const struct buf *lines)
 int
 attempt_note_start(struct final *f)
 {
-	struct buf b = BUF_MAX(ADDRESS_OCTETS + 64);
+	struct buf b = BUF_MAX(FINAL_OCTETS + 64);
 	int r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
 
 	if (r == 0)
-		r = write_lines(f->attempt, &b);
+		r = attempt_write(f->attempt, &b);
 	buf_free(&b);
 	return r;
 }
 
-static void
-note_result(struct attempt *a, const struct final *f)
+int
+attempt_note_result(struct attempt *a, const struct final *f)
 {
 	static const enum journal_kind kinds[] = {
 		[V_DONE] = J_DONE, [V_LATER] = J_LATER, [V_NEVER] = J_NEVER,
 	};
-	struct buf b = BUF_MAX(ADDRESS_OCTETS + WHY_OCTETS + 128);
+	struct buf b = BUF_MAX(FINAL_OCTETS + WHY_OCTETS + 128);
+	int r = -1;
 
 	if (journal_line(&b, kinds[f->answer.verdict], clock_wall_us(),
 	    f->answer.dsn, f->address) == -1 ||
@@ -140,8 +133,9 @@ note_result(struct attempt *a, const struct final *f)
 	    journal_line(&b, J_WHY, 0, NULL, f->answer.why) == -1))
 		say("id=%s a result is not noted:", a->message->id);
 	else
-		(void)write_lines(a, &b);
+		r = attempt_write(a, &b);
 	buf_free(&b);
+	return r;
 }
 
 static void
@@ -162,81 +156,28 @@ log_result(const struct attempt *a, const struct final *f)
 	    f->answer.verdict == V_DONE ? "" : f->answer.why);
 }
 
-/* All recipients have it: the file may go, without a sync. */
-static void
-finish_done(struct attempt *a)
-{
-	struct runner *r = a->runner;
-	struct waiting *w = a->message;
-	struct final *f;
-
-	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
-		messages_forget(&r->messages, w);
-		return;
-	}
-	say("id=%s is delivered but stays in the queue:", w->id);
-	for (f = a->finals; f != NULL; f = f->next)
-		note_result(a, f);
-	schedule(r, w, 60000);
-}
-
-static void
-finish_failed(struct attempt *a)
-{
-	struct runner *r = a->runner;
-	struct waiting *w = a->message;
-
-	if (set_aside(r, w->id, QUEUE_FAILED) == 0) {
-		say("id=%s from=<%s> stat=Failed set aside in %s", w->id,
-		    a->sender, QUEUE_FAILED);
-		messages_forget(&r->messages, w);
-	} else
-		schedule(r, w, TROUBLE_MS);
-}
-
-static void
-finish_later(struct attempt *a)
-{
-	struct runner *r = a->runner;
-	struct waiting *w = a->message;
-	struct buf b = BUF_MAX(128);
-	char count[16];
-	int64_t wait_ms;
-
-	wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
-	snprintf(count, sizeof(count), "%u", w->attempts);
-	if (journal_line(&b, J_NEXT, clock_wall_us() +
-	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
-		(void)write_lines(a, &b);
-	buf_free(&b);
-	schedule(r, w, wait_ms);
-}
-
-/* When nothing is out any more: what becomes of the message. */
+/* When nothing is out any more. */
 static void
 finish_if_over(struct attempt *a)
 {
-	int later = 0, failed = 0;
-	const struct known *k;
-	struct final *f;
+	if (a->questions == 0 && a->jobs == 0)
+		attempt_finish(a);
+}
 
-	if (a->questions > 0 || a->jobs > 0)
+/* A failure is final when it stands in the journal: that is where the report
+ * finds it. */
+static void
+note_failure(struct attempt *a, struct final *f)
+{
+	struct known *k;
+
+	if (attempt_note_result(a, f) == -1) {
+		answer_set(&f->answer, V_LATER, "4.3.1",
+		    "the queue cannot be written");
 		return;
-	for (f = a->finals; f != NULL; f = f->next) {
-		later |= f->settled && f->answer.verdict == V_LATER;
-		failed |= f->settled && f->answer.verdict == V_NEVER;
 	}
-	for (k = a->known; k != NULL; k = k->next)
-		failed |= k->failed;
-	if (a->parked_at != NULL)
-		lane_park(a->parked_at, a->message);
-	else if (later)
-		finish_later(a);
-	else if (failed)
-		finish_failed(a);
-	else
-		finish_done(a);
-	attempt_free(a);
+	k = add_known(a, f->address, strlen(f->address));
+	k->final = k->failed = 1;
 }
 
 /* f->answer is set: note it, unless its message's end says it as well. */
@@ -244,9 +185,8 @@ static void
 settle(struct final *f)
 {
 	struct attempt *a = f->attempt;
-	uint64_t now = clock_wall_us(), age_s;
+	uint64_t age_s = attempt_age_s(a);
 
-	age_s = now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
 	if (f->answer.verdict == V_LATER &&
 	    age_s >= a->runner->schedule.giveup_s) {
 		char why[WHY_OCTETS];
@@ -256,9 +196,12 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
+	if (f->answer.verdict == V_NEVER)
+		note_failure(a, f);
+	else if (f->answer.verdict != V_DONE || a->final_n > 1 ||
+	    a->questions > 0 || attempt_untold(a) > 0)
+		(void)attempt_note_result(a, f);
 	log_result(a, f);
-	if (f->answer.verdict != V_DONE || a->final_n > 1 || a->questions > 0)
-		note_result(a, f);
 }
 
 void
@@ -408,6 +351,8 @@ open_message(struct attempt *a)
 	if (queue_read_head(a->reader, &a->head, 0) == -1 ||
 	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
 		return -1;
+	if (queue_fact(&a->head, "report", a->report, sizeof(a->report)) == -1)
+		a->report[0] = '\0';
 	a->early = a->head.time_us <= a->runner->boot_us;
 	a->torn = queue_read_journal(a->reader, &a->head, note_entry, a);
 	return a->torn == -1 ? -1 : 0;
@@ -432,7 +377,7 @@ cannot_open(struct attempt *a)
 		}
 	} else
 		say("id=%s cannot be opened:", w->id);
-	schedule(r, w, TROUBLE_MS);
+	attempt_again(r, w, TROUBLE_MS);
 }
 
 static void
@@ -458,7 +403,7 @@ attempt_begin(struct runner *r, struct waiting *w)
 
 	messages_take(&r->messages, w);
 	if (a == NULL) {
-		schedule(r, w, TROUBLE_MS);
+		attempt_again(r, w, TROUBLE_MS);
 		return;
 	}
 	a->runner = r;

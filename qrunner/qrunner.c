@@ -20,6 +20,7 @@
 
 #define BACKLOG		512
 #define DAY_S		86400u
+#define STOP_MS		3000	/* for reports that are being made */
 
 /* A writer of queue files. */
 struct writer {
@@ -98,9 +99,11 @@ on_signal(void *arg, short revents)
 {
 	struct runner *r = arg;
 
+	int n;
+
 	(void)revents;
-	while (sigfd_next(r->signals) != 0)
-		r->stop = 1;
+	while ((n = sigfd_next(r->signals)) != 0)
+		r->stop |= n == SIGTERM;	/* children: bouncer_tick */
 }
 
 static void
@@ -118,6 +121,7 @@ take_settings(struct runner *r)
 	s->first_s = env_u64("RETRY_FIRST_S", 300, 1, 10 * DAY_S);
 	s->max_s = env_u64("RETRY_MAX_S", 14400, 1, 10 * DAY_S);
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
+	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }
@@ -152,10 +156,10 @@ raise_limits(void)
 static void
 open_sockets(struct runner *r)
 {
-	static const int signals[] = { SIGTERM };
+	static const int signals[] = { SIGTERM, SIGCHLD };
 	const char *path = env_str("RUNNER_SOCKET", NULL);
 
-	r->signals = sigfd_open(signals, 1);
+	r->signals = sigfd_open(signals, 2);
 	r->listen = unix_listen(path, SOCK_SEQPACKET, 0600, BACKLOG);
 	if (r->signals == -1 || r->listen == -1)
 		die(EXIT_TEMP, "socket %s:", path);
@@ -196,7 +200,22 @@ wait_for_work(struct runner *r)
 	due = earlier(due, r->rescan_ms);
 	due = earlier(due, asker_due(r));
 	due = earlier(due, lanes_due(r));
+	due = earlier(due, bouncer_due(r));
 	return loop_once(&r->loop, clock_left_ms(due));
+}
+
+/* A report that was made and not noted would be made twice. */
+static void
+leave(struct runner *r)
+{
+	int64_t end = clock_mono_ms() + STOP_MS, now;
+
+	while (r->bouncer.running > 0 && (now = clock_mono_ms()) < end) {
+		bouncer_tick(r, now);
+		if (r->bouncer.running > 0 && loop_once(&r->loop,
+		    clock_left_ms(end)) == -1 && errno != EINTR)
+			break;
+	}
 }
 
 int
@@ -207,12 +226,13 @@ main(int argc, char **argv)
 		.rescan_ms = -1,
 	};
 
-	(void)argv;
 	progname = "qrunner";
-	if (argc != 1)
-		die(EXIT_PERM, "usage: qrunner (settings: QUEUE, ...)");
+	if (argc != 2 || argv[1][0] != '/')
+		die(EXIT_PERM, "usage: qrunner /path/of/bounce");
 	signal(SIGPIPE, SIG_IGN);
 	r.asker.last = &r.asker.first;
+	r.bouncer.program = argv[1];
+	r.bouncer.last = &r.bouncer.first;
 	take_settings(&r);
 	open_queue(&r);
 	raise_limits();
@@ -228,8 +248,10 @@ main(int argc, char **argv)
 		now = clock_mono_ms();
 		asker_tick(&r, now);
 		lanes_tick(&r, now);
+		bouncer_tick(&r, now);
 		if (wait_for_work(&r) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");
 	}
+	leave(&r);
 	return EXIT_DONE;
 }

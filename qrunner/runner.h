@@ -3,6 +3,8 @@
  *
  *	messages	every message in the queue, and when it is due
  *	attempt		one try at one message: ask, give out jobs, note results
+ *	finish		what becomes of the message then
+ *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
  *	lane		one mailbox's deliver-local and the jobs that wait for it
  *	schedule	when to try again (pure)
@@ -16,6 +18,7 @@
 #include "mail/job.h"
 #include "mail/queuefile.h"
 #include "mail/spawn.h"
+#include "report.h"
 #include "sys/loop.h"
 
 #define ACTIVE_MAX	300	/* messages that are open at a time */
@@ -29,6 +32,12 @@
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
 #define JOB_TRIES	3	/* of a job whose deliver-local dies */
+#define BOUNCES_MAX	4	/* bounce programs at a time */
+#define BOUNCES_WAIT	100	/* messages that wait, open, for their turn */
+#define BOUNCE_MS	60000	/* a bounce program that takes longer is killed */
+
+/* An address without a domain gets one: octets of the longest final address. */
+#define FINAL_OCTETS	(ADDRESS_OCTETS + DOMAIN_OCTETS)
 
 struct schedule {
 	uint64_t first_s, max_s;	/* the first and the longest wait */
@@ -70,6 +79,17 @@ struct final {
 	struct answer	 answer;
 };
 
+/* What the journal says of an address. */
+struct known {
+	struct known	*next;
+	int		 started;	/* begun, and no result behind it */
+	int		 final;		/* delivered, or failed for good */
+	int		 failed;
+	int		 told;		/* failed, and the sender knows */
+	size_t		 n;
+	char		 address[];
+};
+
 struct attempt {
 	struct runner	*runner;
 	struct waiting	*message;
@@ -77,6 +97,8 @@ struct attempt {
 	int		 file, reader;	/* the queue file, to append and to read */
 	struct queue_head head;
 	char		 sender[ADDRESS_OCTETS + 1];
+	char		 report[16];	/* the kind of report that it is, or "" */
+	int		 warned;	/* the sender knows that it is late */
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
@@ -85,6 +107,8 @@ struct attempt {
 	struct lane	*parked_at;	/* a lane with no more room, or NULL */
 	int		 torn;		/* the journal's last line has no end */
 	int		 early;		/* the message is older than this boot */
+	enum report_kind reporting;	/* the report that is made about it */
+	struct attempt	*next_bounce;	/* that waits for a bounce program */
 };
 
 struct question {
@@ -129,6 +153,20 @@ struct lane {
 	size_t		 holds;		/* attempts that will park here */
 };
 
+/* The bounce programs, each with an attempt that waits for its end. */
+struct bouncer {
+	char		*program;
+	size_t		 running;
+	struct bounce {
+		struct attempt	*attempt;	/* NULL: free */
+		pid_t		 pid;
+		int		 out;		/* where it says the new id */
+		int64_t		 since_ms;
+	}		 bounce[BOUNCES_MAX];
+	struct attempt	*first, **last;		/* that wait */
+	size_t		 waiting;
+};
+
 struct runner {
 	struct loop	 loop;
 	struct schedule	 schedule;
@@ -143,6 +181,9 @@ struct runner {
 	size_t		 active;
 	struct asker	 asker;
 	struct spawning	 spawning;
+	struct bouncer	 bouncer;
+	uint64_t	 delay_report_s;	/* age at which a sender is told
+						 * that it is late, 0: never */
 	struct lane	*lanes;
 	size_t		 lanes_live;	/* with a deliver-local, or starting one */
 	uint64_t	 jobs;		/* numbers given out */
@@ -180,6 +221,37 @@ void attempt_settled(struct final *f);
 
 /* Write the journal's line that f's job begins. 0, or -1 with errno. */
 int attempt_note_start(struct final *f);
+
+/* Append lines to the message's journal. 0, or -1 and it is logged. */
+int attempt_write(struct attempt *a, const struct buf *lines);
+
+/* Write the journal's lines of f's result. As attempt_write. */
+int attempt_note_result(struct attempt *a, const struct final *f);
+
+/* Forget it; its message stays what it is. */
+void attempt_free(struct attempt *a);
+
+/* finish.c */
+
+/* Nothing of the attempt is out any more: decide what becomes of the message. */
+void attempt_finish(struct attempt *a);
+
+/* The bounce program is over: the report's id, or NULL where none was made. */
+void attempt_reported(struct attempt *a, const char *id);
+
+/* How many addresses failed for good and are not told to the sender yet. */
+size_t attempt_untold(const struct attempt *a);
+
+/* Seconds since the message came. */
+uint64_t attempt_age_s(const struct attempt *a);
+
+/* The message is due again in wait_ms. */
+void attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms);
+
+/* bouncer.c: have a report made; attempt_reported is called when that is over. */
+void bouncer_add(struct attempt *a, enum report_kind kind);
+void bouncer_tick(struct runner *r, int64_t now_ms);
+int64_t bouncer_due(const struct runner *r);
 
 /* question.c */
 void ask_about(struct runner *r, struct attempt *a, const char *address,

@@ -30,11 +30,13 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 test-dot_SRC = tests/unit/naive-dot.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
+test-report_SRC = qrunner/report.c qrunner/parts.c
 test-newfile_SRC = tests/unit/calls.c
 test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
+fuzz-report_SRC = qrunner/report.c qrunner/parts.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
 fuzz-question_SRC = checkpw/question.c
 

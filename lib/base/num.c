@@ -2,6 +2,7 @@
 #include "base/num.h"
 
 #include <errno.h>
+#include <string.h>
 
 int
 num_u64(const char *s, size_t n, uint64_t *out)
@@ -22,6 +23,21 @@ num_u64(const char *s, size_t n, uint64_t *out)
 	}
 	*out = v;
 	return 0;
+}
+
+size_t
+num_put(char out[NUM_DIGITS], uint64_t v)
+{
+	char digits[NUM_DIGITS], *p = digits + sizeof(digits);
+	size_t n;
+
+	do {
+		*--p = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	n = (size_t)(digits + sizeof(digits) - p);
+	memcpy(out, p, n);
+	return n;
 }
 
 int

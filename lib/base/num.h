@@ -1,4 +1,4 @@
-/* num - read numbers that others wrote. */
+/* num - read numbers that others wrote, and write many fast. */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
 
@@ -11,6 +11,10 @@
  *          is then unchanged
  */
 int num_u64(const char *s, size_t n, uint64_t *out);
+
+/* The decimal digits of v to out, no NUL; how many they are, 1 to NUM_DIGITS. */
+#define NUM_DIGITS	20
+size_t num_put(char out[NUM_DIGITS], uint64_t v);
 
 /* num_hex32 - n octets (1 to 8), all lower-case hex digits. As num_u64. */
 int num_hex32(const char *s, size_t n, uint32_t *out);

@@ -325,7 +325,8 @@ queue_fact(const struct queue_head *q, const char *key, char *out, size_t cap)
 
 static const char *const kind_names[] = {
 	[J_START] = "start", [J_DONE] = "done", [J_LATER] = "later",
-	[J_NEVER] = "never", [J_NEXT] = "next", [J_WHY] = "why",
+	[J_NEVER] = "never", [J_TOLD] = "told", [J_NEXT] = "next",
+	[J_WARNED] = "warned", [J_WHY] = "why",
 };
 
 /* The word up to the next blank of *s, *n; both move behind the blank. */

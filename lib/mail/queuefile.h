@@ -15,6 +15,7 @@
  *	later 1764000001.000000 4.2.0 bob@example.org
  *	why the mailbox is missing
  *	next 1764000301.000000 1
+ *	told 1764000302.000000 carol@example.org
  *
  * The head is in record.h's notation. A LF stands before the trailer, whatever
  * the message ends with. The journal is written by the runner alone.
@@ -35,7 +36,6 @@
 #define QUEUE_HEAD_MAX	(4u << 20)	/* octets of the longest head */
 #define QUEUE_MSG	"msg"		/* folders below QUEUE */
 #define QUEUE_TMP	"tmp"
-#define QUEUE_FAILED	"failed"
 #define QUEUE_BAD	"bad"
 #define RUNNER_BYE	"bye"		/* to the runner, in place of an id */
 
@@ -111,13 +111,16 @@ int queue_read_head(int fd, struct queue_head *q, int whole);
 int queue_fact(const struct queue_head *q, const char *key, char *out,
     size_t cap);
 
-enum journal_kind { J_START, J_DONE, J_LATER, J_NEVER, J_NEXT, J_WHY };
+enum journal_kind {
+	J_START, J_DONE, J_LATER, J_NEVER, J_TOLD, J_NEXT, J_WARNED, J_WHY,
+};
 
 struct journal_entry {
 	enum journal_kind kind;
 	uint64_t	time_us;
 	char		dsn[12];	/* "" for start */
-	const char	*address;	/* for next: the count; for why: the text */
+	const char	*address;	/* for next: the count; for warned: the
+					 * report's id; for why: the text */
 	size_t		address_n;
 };
 

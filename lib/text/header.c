@@ -5,9 +5,8 @@
 
 #include "base/ascii.h"
 
-/* A field's line begins with a name of printable octets and a colon. */
-static int
-is_field(const char *line, size_t n)
+int
+header_is_field(const char *line, size_t n)
 {
 	const char *colon = memchr(line, ':', n);
 
@@ -30,7 +29,7 @@ end_line(struct header *h, void (*field)(void *, const char *, size_t),
 		n--;
 	if (n > 0 && (h->line[0] == ' ' || h->line[0] == '\t'))
 		return;			/* belongs to the line before */
-	if (!is_field(h->line, n))
+	if (!header_is_field(h->line, n))
 		h->done = 1;
 	else
 		field(arg, h->line, n);

@@ -20,6 +20,9 @@ struct header {
 	char	line[HEADER_LINE];
 };
 
+/* 1 if the line begins a field: a name of printable octets and a colon; else 0. */
+int header_is_field(const char *line, size_t n);
+
 /* field gets the line without its line end, and arg. */
 void header_scan(struct header *h, const char *in, size_t n,
     void (*field)(void *arg, const char *line, size_t n), void *arg);

@@ -221,17 +221,6 @@ def many(t, top, at, ca):
             '... and leave none')
 
 
-def programs(top):
-    """Processes that stand in our folder, but tcpserver."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir('/proc')):
-        with contextlib.suppress(OSError):
-            if os.readlink('/proc/%s/cwd' % pid) == top and read(
-                    '/proc/%s/comm' % pid) != b'tcpserver\n':
-                found.append(int(pid))
-    return found
-
-
 t = Tap()
 with folder() as top:
     os.chmod(top, 0o777)

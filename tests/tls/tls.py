@@ -14,8 +14,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'chain'))
-from correo import BIN, ROOT, TOP, Skip, Tap, folder, read, skip_all, status, \
-    wait_for	# noqa: passed on
+from correo import BIN, LONG, ROOT, TOP, Skip, Tap, folder, read, skip_all, \
+    status, wait_for	# noqa: passed on
 
 TLS_SERVER = os.path.join(BIN, 'tls-server')
 MAKE_CERT = os.path.join(TOP, 'tls', 'make-cert')
@@ -87,13 +87,14 @@ class Log:
 class Server:
     """tls-server under tcpserver on a port that the kernel chose."""
 
-    def __init__(self, top, cert, *command, **settings):
+    def __init__(self, top, cert, *command, connections=250, **settings):
         self.log = Log(os.path.join(top, 'log'))
         with self.log.open() as log:
             self.process = subprocess.Popen(['tcpserver', '-1', '-DHR', '-l0',
-                '-c250', '127.0.0.1', '0', TLS_SERVER] + list(command),
-                stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
-                env=environment(cert, **settings), cwd=top)
+                '-c%d' % connections, '127.0.0.1', '0', TLS_SERVER] +
+                list(command), stdout=subprocess.PIPE, stderr=log,
+                stdin=subprocess.DEVNULL, cwd=top,
+                env=environment(cert, **settings))
         self.port = int(self.process.stdout.readline())
 
     def __enter__(self):
@@ -124,6 +125,17 @@ def children(pid):
                 1)[1].split()[:2]
             if int(parent) == pid and state != b'Z':
                 found.append(int(one))
+    return found
+
+
+def programs(top):
+    """Processes that stand in our folder, but tcpserver."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        with contextlib.suppress(OSError):
+            if os.readlink('/proc/%s/cwd' % pid) == top and read(
+                    '/proc/%s/comm' % pid) != b'tcpserver\n':
+                found.append(int(pid))
     return found
 
 

@@ -460,7 +460,7 @@ static void
 note(void *arg, const struct journal_entry *e)
 {
 	static const char *const kinds[] = { "start", "done", "later", "never",
-	    "next", "why" };
+	    "told", "next", "warned", "why" };
 
 	assert_int_equal(buf_addf(arg, "%s %llu %s %.*s;", kinds[e->kind],
 	    (unsigned long long)e->time_us, e->dsn, (int)e->address_n,
@@ -497,6 +497,9 @@ static const struct {
 	    "why no room: full\nnever 3.999999 5.1.1 f@g\nnext 4.000000 7\n"),
 	  "done 1000000 2.0.0 a b@c;later 2000000 4.2.0 d@e;"
 	  "why 0  no room: full;never 3999999 5.1.1 f@g;next 4000000  7;", 0 },
+	{ OCTETS("told 1.000000 a b@c\nwarned 2.000000 660-1-2\ntold 3.000000\n"
+	    "warned 660-1-2\n"),
+	  "told 1000000  a b@c;warned 2000000  660-1-2;", 0 },
 	{ OCTETS("start 1.000000 a@b"), "", 1 },
 	{ OCTETS("start 1.000000 a@b\nst"), "start 1000000  a@b;", 1 },
 	{ OCTETS("start 1.000000 a@b\n\ndone 1.000000 2.0.0 a@b\n"),
@@ -547,8 +550,11 @@ test_journal_lines(void **state)
 	assert_int_equal(journal_line(&b, J_WHY, 5, NULL, "no room"), 0);
 	assert_int_equal(journal_line(&b, J_NEXT, 1764000301000000, NULL, "3"),
 	    0);
+	assert_int_equal(journal_line(&b, J_TOLD, 7, NULL, "a@b"), 0);
+	assert_int_equal(journal_line(&b, J_WARNED, 8, NULL, "660-1-2"), 0);
 	assert_true(holds(&b, "start 1.000002 a@b\ndone 0.000000 2.0.0 a@b\n"
-	    "why no room\nnext 1764000301.000000 3\n"));
+	    "why no room\nnext 1764000301.000000 3\ntold 0.000007 a@b\n"
+	    "warned 0.000008 660-1-2\n"));
 	CHECK_FAILS(journal_line(&b, J_WHY, 0, NULL, "two\nlines"), EINVAL);
 	buf_free(&b);
 }

@@ -1,0 +1,342 @@
+/* maildrop - see maildrop.h */
+#include "mail/maildrop.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "sys/folder.h"
+
+#define NAMES_OCTETS	UINT32_MAX	/* of all names */
+#define READINGS	4	/* of a folder that others change meanwhile */
+
+static const char *
+name_of(const struct maildrop *d, const struct drop_message *m)
+{
+	return d->names.s + m->name;
+}
+
+const char *
+maildrop_name(const struct maildrop *d, size_t i, size_t *n)
+{
+	*n = d->m[i].name_n;
+	return name_of(d, d->m + i);
+}
+
+/* The digits from s on, up to what is none; 0 if there are none or too many. */
+static uint64_t
+leading_number(const char *s, size_t n)
+{
+	size_t digits = 0;
+	uint64_t v;
+
+	while (digits < n && s[digits] >= '0' && s[digits] <= '9')
+		digits++;
+	return num_u64(s, digits, &v) == 0 ? v : 0;
+}
+
+/* The value of ",W=" in a base name, or DROP_UNKNOWN. */
+static uint64_t
+wire_octets(const char *base, size_t n)
+{
+	const char *end = base + n, *s = base, *value;
+	uint64_t v;
+
+	while ((s = memchr(s, ',', (size_t)(end - s))) != NULL) {
+		s++;
+		if (end - s < 3 || s[0] != 'W' || s[1] != '=')
+			continue;
+		value = s + 2;
+		s = memchr(value, ',', (size_t)(end - value));
+		if (s == NULL)
+			s = end;
+		if (num_u64(value, (size_t)(s - value), &v) == 0)
+			return v;
+	}
+	return DROP_UNKNOWN;
+}
+
+/* Room for one message more. 0, or -1 with errno ENOMEM. */
+static int
+make_room(struct maildrop *d)
+{
+	size_t room = d->room > 0 ? d->room * 2 : 64;
+	struct drop_message *m;
+
+	if (d->n < d->room)
+		return 0;
+	m = realloc(d->m, room * sizeof(*m));
+	if (m == NULL)
+		return -1;
+	d->m = m;
+	d->room = room;
+	return 0;
+}
+
+/* Keep the name for m. 0, or -1 with errno. */
+static int
+keep_name(struct maildrop *d, struct drop_message *m, const char *name,
+    size_t n)
+{
+	size_t at = d->names.len;
+
+	if (buf_add(&d->names, name, n + 1) == -1)
+		return -1;
+	m->name = (uint32_t)at;
+	m->name_n = (uint8_t)n;
+	return 0;
+}
+
+static int
+add_message(struct maildrop *d, const char *name, size_t n, int in_new)
+{
+	const char *colon = memchr(name, ':', n);
+	size_t base_n = colon != NULL ? (size_t)(colon - name) : n;
+	struct drop_message *m;
+
+	if (make_room(d) == -1)
+		return -1;
+	m = d->m + d->n;
+	if (keep_name(d, m, name, n) == -1)
+		return -1;
+	m->base_n = (uint8_t)base_n;
+	m->seconds = leading_number(name, base_n);
+	m->octets = wire_octets(name, base_n);
+	m->in_new = (uint8_t)in_new;
+	m->gone = 0;
+	d->n++;
+	return 0;
+}
+
+struct reading {
+	struct maildrop	*d;
+	int		 fd;
+	int		 in_new;
+};
+
+static int
+is_file(int fd, const char *name, unsigned char type)
+{
+	struct stat st;
+
+	if (type != DT_UNKNOWN && type != DT_LNK)
+		return type == DT_REG;
+	return fstatat(fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
+}
+
+static int
+each_name(void *arg, const char *name, size_t n, unsigned char type)
+{
+	const struct reading *r = arg;
+
+	if (name[0] == '.' || n > UINT8_MAX || !is_file(r->fd, name, type))
+		return 0;
+	return add_message(r->d, name, n, r->in_new);
+}
+
+static int
+same_time(const struct stat *a, const struct stat *b)
+{
+	return a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Read a folder. While others rename in it a name can be passed over: then read
+ * it again and have both. new/ needs it not, for nobody renames within it. */
+static int
+read_folder(struct maildrop *d, int fd, int in_new)
+{
+	struct reading r = { .d = d, .fd = fd, .in_new = in_new };
+	struct stat before, after;
+	int tries = 0;
+
+	do {
+		if (fstat(fd, &before) == -1 ||
+		    folder_read(fd, each_name, &r) != 0 ||
+		    fstat(fd, &after) == -1)
+			return -1;
+	} while (!in_new && !same_time(&before, &after) &&
+	    ++tries < READINGS);
+	return 0;
+}
+
+/* The order of two messages: under 0, 0 for the same base name, over 0. */
+static int
+compare(const struct maildrop *da, const struct drop_message *a,
+    const struct maildrop *db, const struct drop_message *b)
+{
+	size_t n = a->base_n < b->base_n ? a->base_n : b->base_n;
+	int c;
+
+	if (a->seconds != b->seconds)
+		return a->seconds < b->seconds ? -1 : 1;
+	c = memcmp(name_of(da, a), name_of(db, b), n);
+	return c != 0 ? c : a->base_n - b->base_n;
+}
+
+/* Merge two sorted neighbours, of which equal ones keep their order. */
+static void
+merge(const struct maildrop *d, const struct drop_message *a, size_t a_n,
+    const struct drop_message *b, size_t b_n, struct drop_message *out)
+{
+	while (a_n > 0 && b_n > 0) {
+		if (compare(d, a, d, b) <= 0) {
+			*out++ = *a++;
+			a_n--;
+		} else {
+			*out++ = *b++;
+			b_n--;
+		}
+	}
+	memcpy(out, a, a_n * sizeof(*a));
+	memcpy(out + a_n, b, b_n * sizeof(*b));
+}
+
+/* qsort(3) of musl takes four times as long, and is not stable. 0, or -1. */
+static int
+sort(struct maildrop *d)
+{
+	struct drop_message *from = d->m, *to, *other;
+	size_t width, i;
+
+	if (d->n < 2)
+		return 0;
+	to = malloc(d->room * sizeof(*to));
+	if (to == NULL)
+		return -1;
+	for (width = 1; width < d->n; width *= 2) {
+		for (i = 0; i < d->n; i += 2 * width) {
+			size_t left = d->n - i;
+			size_t a = left < width ? left : width;
+			size_t b = left - a < width ? left - a : width;
+
+			merge(d, from + i, a, from + i + a, b, to + i);
+		}
+		other = from;
+		from = to;
+		to = other;
+	}
+	d->m = from;
+	free(to);
+	return 0;
+}
+
+/* Of messages with the same base name keep the one that was read last: it has
+ * moved from new/ to cur/ in between, or has other flags. */
+static void
+drop_doubles(struct maildrop *d)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < d->n; i++) {
+		if (n > 0 && compare(d, d->m + n - 1, d, d->m + i) == 0)
+			n--;
+		d->m[n++] = d->m[i];
+	}
+	d->n = n;
+}
+
+/* Read new/ first: what moves to cur/ meanwhile is seen twice, not never. */
+static int
+read_all(struct maildrop *d)
+{
+	if (d->new != -1 && read_folder(d, d->new, 1) == -1)
+		return -1;
+	if (d->cur != -1 && read_folder(d, d->cur, 0) == -1)
+		return -1;
+	if (sort(d) == -1)
+		return -1;
+	drop_doubles(d);
+	return 0;
+}
+
+/* Open a part of the Maildir; -1 in *fd where it is missing. 0, or -1. */
+static int
+open_part(int dir, const char *name, int *fd)
+{
+	*fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd == -1 && errno != ENOENT ? -1 : 0;
+}
+
+static void
+forget(struct maildrop *d)
+{
+	free(d->m);
+	d->m = NULL;
+	d->n = d->room = 0;
+	buf_free(&d->names);
+}
+
+void
+maildrop_close(struct maildrop *d)
+{
+	int e = errno;
+
+	if (d->new != -1)
+		close(d->new);
+	if (d->cur != -1)
+		close(d->cur);
+	d->new = d->cur = -1;
+	forget(d);
+	errno = e;
+}
+
+int
+maildrop_open(struct maildrop *d, const char *path)
+{
+	const struct maildrop empty = { .new = -1, .cur = -1,
+	    .names = BUF_MAX(NAMES_OCTETS) };
+	int dir, r;
+
+	*d = empty;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1)
+		return errno == ENOENT ? 0 : -1;
+	r = open_part(dir, "new", &d->new);
+	if (r == 0)
+		r = open_part(dir, "cur", &d->cur);
+	if (r == 0)
+		r = read_all(d);
+	if (r == -1)
+		maildrop_close(d);
+	close(dir);
+	return r == -1 ? -1 : 1;
+}
+
+/* Take over the name of the same message as it is now. */
+static int
+take_name(struct maildrop *d, struct drop_message *m,
+    const struct maildrop *now, const struct drop_message *found)
+{
+	m->in_new = found->in_new;
+	if (m->name_n == found->name_n &&
+	    memcmp(name_of(d, m), name_of(now, found), m->name_n) == 0)
+		return 0;
+	return keep_name(d, m, name_of(now, found), found->name_n);
+}
+
+int
+maildrop_look_again(struct maildrop *d)
+{
+	struct maildrop now = { .new = d->new, .cur = d->cur,
+	    .names = BUF_MAX(NAMES_OCTETS) };
+	size_t i, k = 0;
+	int r = read_all(&now);
+
+	for (i = 0; i < d->n && r == 0; i++) {
+		while (k < now.n && compare(&now, now.m + k, d, d->m + i) < 0)
+			k++;
+		if (k == now.n || compare(&now, now.m + k, d, d->m + i) != 0)
+			d->m[i].gone = 1;
+		else
+			r = take_name(d, d->m + i, &now, now.m + k);
+	}
+	forget(&now);
+	return r;
+}
+

@@ -1,0 +1,76 @@
+/*
+ * maildrop - a Maildir as POP3 sees it: its messages in the order of their
+ * delivery, numbered from 0, the same ones until it is closed.
+ *
+ * There is no lock. Other programs may deliver, rename and delete meanwhile: a
+ * message that was renamed is found again by its base name, the name up to ':';
+ * one that is gone keeps its number, and what is asked of it fails with ENOENT.
+ * What names beginning with '.' stand for, and what is no file, is no message.
+ */
+#ifndef MAIL_MAILDROP_H
+#define MAIL_MAILDROP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define DROP_UNKNOWN	UINT64_MAX	/* octets: not counted yet */
+
+struct drop_message {
+	uint64_t	seconds;	/* of delivery, as its name begins; or 0 */
+	uint64_t	octets;		/* see maildrop_octets */
+	uint32_t	name;		/* where in names */
+	uint8_t		name_n, base_n;
+	uint8_t		in_new;		/* in new/, not in cur/ */
+	uint8_t		gone;
+};
+
+struct maildrop {
+	int		 new, cur;	/* descriptors; -1: there is none */
+	struct drop_message *m;
+	size_t		 n, room;
+	struct buf	 names;		/* each with a NUL */
+};
+
+/*
+ * maildrop_open - read the names of all messages.
+ *
+ * returns  1; 0 where there is no Maildir (it has no messages then); or -1 with
+ *          errno, d is closed
+ */
+int maildrop_open(struct maildrop *d, const char *path);
+
+void maildrop_close(struct maildrop *d);
+
+/* Read the folders anew: a message that has another name gets it, one that is
+ * not there any more is gone. The functions below do it when they must. 0, or -1
+ * with errno. */
+int maildrop_look_again(struct maildrop *d);
+
+/* The name of message i, its length in *n; no folder and no NUL counted. */
+const char *maildrop_name(const struct maildrop *d, size_t i, size_t *n);
+
+/*
+ * maildrop_octets - the size of message i as text/stuff.h sends it.
+ *
+ * It is the ",W=" of the name, where that is there; else the file is read, the
+ * first time. 0, *out set (0 where it is gone or cannot be read); or -1 with
+ * errno, *out set too.
+ */
+int maildrop_octets(struct maildrop *d, size_t i, uint64_t *out);
+
+/* Open message i to read. A descriptor, or -1 with errno. */
+int maildrop_read(struct maildrop *d, size_t i);
+
+/* May files be deleted here? 0, or -1 with errno EACCES, EROFS, ... */
+int maildrop_can_remove(const struct maildrop *d);
+
+/* Delete message i. 0, also if it is gone; or -1 with errno. */
+int maildrop_remove(struct maildrop *d, size_t i);
+
+/* Mark message i as seen: flag S, in cur/. 1; 0 if it has the mark; or -1 with
+ * errno. */
+int maildrop_see(struct maildrop *d, size_t i);
+
+#endif

@@ -1,0 +1,207 @@
+/* finish - what becomes of a message when nothing of an attempt is out any more.
+ *
+ * First its sender is told what failed, then it waits for its next try, or goes.
+ * The order keeps everything: a failure stands in the journal before its report
+ * is made, and the report is on the disk before the journal says so and before the
+ * message goes. A crash in between makes a second report, never none.
+ */
+#include "runner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sys/clock.h"
+#include "sys/log.h"
+
+#define TOLD_OCTETS	(64u << 20)	/* as much as a journal may have */
+
+uint64_t
+attempt_age_s(const struct attempt *a)
+{
+	uint64_t now = clock_wall_us();
+
+	return now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
+}
+
+size_t
+attempt_untold(const struct attempt *a)
+{
+	const struct known *k;
+	size_t n = 0;
+
+	for (k = a->known; k != NULL; k = k->next)
+		n += k->failed && !k->told;
+	return n;
+}
+
+void
+attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms)
+{
+	if (messages_schedule(&r->messages, w, clock_mono_ms() + wait_ms)
+	    == -1) {
+		say("id=%s is left for the next scan:", w->id);
+		messages_forget(&r->messages, w);
+		scan_later(r);
+	}
+}
+
+/* All recipients have it, or the sender knows: the file may go, without a sync. */
+static void
+finish_done(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+	const struct final *f;
+
+	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
+		messages_forget(&r->messages, w);
+		return;
+	}
+	say("id=%s is delivered but stays in the queue:", w->id);
+	for (f = a->finals; f != NULL; f = f->next)
+		if (f->answer.verdict == V_DONE)
+			(void)attempt_note_result(a, f);
+	attempt_again(r, w, 60000);
+}
+
+static void
+finish_later(struct attempt *a)
+{
+	struct runner *r = a->runner;
+	struct waiting *w = a->message;
+	struct buf b = BUF_MAX(128);
+	char count[16];
+	int64_t wait_ms;
+
+	wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+	snprintf(count, sizeof(count), "%u", w->attempts);
+	if (journal_line(&b, J_NEXT, clock_wall_us() +
+	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
+		(void)attempt_write(a, &b);
+	buf_free(&b);
+	attempt_again(r, w, wait_ms);
+}
+
+static int
+is_deferred(const struct attempt *a)
+{
+	const struct final *f;
+
+	for (f = a->finals; f != NULL; f = f->next)
+		if (f->settled && f->answer.verdict == V_LATER)
+			return 1;
+	return 0;
+}
+
+static void
+note_told(struct attempt *a)
+{
+	struct buf b = BUF_MAX(TOLD_OCTETS);
+	uint64_t now = clock_wall_us();
+	struct known *k;
+
+	for (k = a->known; k != NULL; k = k->next) {
+		if (!k->failed || k->told)
+			continue;
+		k->told = 1;
+		if (journal_line(&b, J_TOLD, now, NULL, k->address) == -1)
+			say("id=%s a report is not noted:", a->message->id);
+	}
+	(void)attempt_write(a, &b);
+	buf_free(&b);
+}
+
+static void
+note_warned(struct attempt *a, const char *id)
+{
+	struct buf b = BUF_MAX(128);
+
+	a->warned = 1;
+	if (journal_line(&b, J_WARNED, clock_wall_us(), NULL, id) == 0)
+		(void)attempt_write(a, &b);
+	buf_free(&b);
+}
+
+/* The sender is to be told that it is late, for the first time. */
+static int
+is_late(const struct attempt *a)
+{
+	uint64_t age_s = a->runner->delay_report_s;
+
+	return age_s > 0 && !a->warned && a->sender[0] != '\0' &&
+	    attempt_age_s(a) >= age_s;
+}
+
+/* A report of a kind that has no report of its own when it fails: that ends every
+ * loop. Postmaster is not told of late mail that a sender cannot be told of. */
+static int
+is_dropped(const struct attempt *a)
+{
+	return a->sender[0] == '\0' && (strcmp(a->report,
+	    report_kind_name(REPORT_DOUBLE)) == 0 || strcmp(a->report,
+	    report_kind_name(REPORT_DELAYED)) == 0);
+}
+
+/* Let the message have a report; at once or, where too many wait, soon. */
+static void
+report(struct attempt *a, enum report_kind kind)
+{
+	struct runner *r = a->runner;
+
+	if (r->bouncer.waiting < BOUNCES_WAIT) {
+		bouncer_add(a, kind);
+		return;
+	}
+	attempt_again(r, a->message, TROUBLE_MS);
+	attempt_free(a);
+}
+
+void
+attempt_finish(struct attempt *a)
+{
+	int deferred = is_deferred(a);
+
+	if (a->parked_at != NULL) {
+		lane_park(a->parked_at, a->message);
+		attempt_free(a);
+		return;
+	}
+	if (attempt_untold(a) > 0 && is_dropped(a)) {
+		say("id=%s from=<> report=%s stat=Dropped: a report that fails "
+		    "has none of its own", a->message->id, a->report);
+		note_told(a);
+	}
+	if (attempt_untold(a) > 0) {
+		report(a, a->sender[0] != '\0' ? REPORT_FAILED : REPORT_DOUBLE);
+		return;
+	}
+	if (deferred && is_late(a)) {
+		report(a, REPORT_DELAYED);
+		return;
+	}
+	if (deferred)
+		finish_later(a);
+	else
+		finish_done(a);
+	attempt_free(a);
+}
+
+void
+attempt_reported(struct attempt *a, const char *id)
+{
+	if (id == NULL) {
+		finish_later(a);
+		attempt_free(a);
+		return;
+	}
+	say("id=%s report=%s kind=%s to=<%s>", a->message->id, id,
+	    report_kind_name(a->reporting), a->reporting == REPORT_DOUBLE ?
+	    "postmaster" : a->sender);
+	if (a->reporting == REPORT_DELAYED)
+		note_warned(a, id);
+	else
+		note_told(a);
+	attempt_finish(a);
+}

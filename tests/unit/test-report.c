@@ -1,0 +1,416 @@
+/* test-report - qrunner/report.c and parts.c: which addresses are reported, and
+ * the report octet by octet. */
+#include "unit.h"
+
+#include "qrunner/report.h"
+
+#define S	1000000ull
+
+static void
+enter(struct report *r, enum journal_kind kind, uint64_t time_us,
+    const char *dsn, const char *address)
+{
+	struct journal_entry e = { .kind = kind, .time_us = time_us,
+	    .address = address, .address_n = strlen(address) };
+
+	strcpy(e.dsn, dsn);
+	report_entry(r, &e);
+}
+
+static struct report
+begin(enum report_kind kind)
+{
+	static const char facts[] = "time 1.000000\nsender a@b.example\n"
+	    "rcpt Carol@example.org\n";
+	struct report r = { .kind = kind, .name = "mail.example.org",
+	    .domain = "example.org", .to = "a@b.example", .id = "660-1-2",
+	    .own_id = "own", .facts = facts, .facts_n = sizeof(facts) - 1,
+	    .header = "", .arrived_us = 1795522005 * S,
+	    .now_us = 1795954005 * S, .until_us = 1795954005 * S };
+
+	return r;
+}
+
+/* The report without its end; the caller frees it. */
+static struct buf
+composed(struct report *r)
+{
+	struct buf b = BUF_MAX(REPORT_MAX);
+
+	assert_int_equal(report_compose(r, &b), 0);
+	assert_int_equal(buf_0(&b), 0);
+	return b;
+}
+
+static void
+has(const struct buf *b, const char *words)
+{
+	CHECK(strstr(b->s, words) != NULL, "no \"%s\" in\n%s", words, b->s);
+}
+
+static void
+has_not(const struct buf *b, const char *words)
+{
+	CHECK(strstr(b->s, words) == NULL, "\"%s\" is in\n%s", words, b->s);
+}
+
+static void
+test_whole(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	r.header = "Received: x\n\ty\nSubject: z\n\nBody: no\n";
+	r.header_n = strlen(r.header);
+	enter(&r, J_START, 1, "", "carol@example.org");
+	enter(&r, J_NEVER, 1795522006 * S, "5.1.1", "carol@example.org");
+	enter(&r, J_WHY, 0, "", "no such user");
+	b = composed(&r);
+	assert_string_equal(b.s,
+	    "From: Mail Delivery System <MAILER-DAEMON@mail.example.org>\n"
+	    "To: a@b.example\n"
+	    "Subject: Undelivered mail: your message did not arrive\n"
+	    "Date: Sun, 29 Nov 2026 12:06:45 +0000\n"
+	    "Message-ID: <report-own@mail.example.org>\n"
+	    "MIME-Version: 1.0\n"
+	    "Auto-Submitted: auto-replied\n"
+	    "Content-Type: multipart/report;\n"
+	    "\treport-type=delivery-status;\n"
+	    "\tboundary=\"report-own-0\"\n"
+	    "Content-Transfer-Encoding: 7bit\n"
+	    "\n"
+	    "This is a report about a message, in MIME format.\n"
+	    "\n--report-own-0\n"
+	    "Content-Type: text/plain; charset=utf-8\n"
+	    "Content-Transfer-Encoding: 7bit\n"
+	    "\n"
+	    "Your message to carol@example.org could not be delivered.\n"
+	    "\n"
+	    "    carol@example.org\n"
+	    "        no such user (5.1.1)\n"
+	    "\n"
+	    "Nothing more is tried there. This does not concern the message's "
+	    "other\nrecipients, if it has any.\n"
+	    "\n"
+	    "This was written by the mail server mail.example.org. Who can "
+	    "help:\npostmaster@example.org, who finds the message by its id "
+	    "660-1-2. Below\nare details for programs, and the message's "
+	    "header.\n"
+	    "\n--report-own-0\n"
+	    "Content-Type: message/delivery-status\n"
+	    "Content-Transfer-Encoding: 7bit\n"
+	    "\n"
+	    "Reporting-MTA: dns; mail.example.org\n"
+	    "Arrival-Date: Tue, 24 Nov 2026 12:06:45 +0000\n"
+	    "X-Correo-ID: 660-1-2\n"
+	    "\n"
+	    "Final-Recipient: rfc822; carol@example.org\n"
+	    "Action: failed\n"
+	    "Status: 5.1.1\n"
+	    "Diagnostic-Code: X-Correo; no such user\n"
+	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n"
+	    "\n--report-own-0\n"
+	    "Content-Type: text/rfc822-headers\n"
+	    "Content-Transfer-Encoding: 7bit\n"
+	    "\n"
+	    "Received: x\n\ty\nSubject: z\n"
+	    "\n--report-own-0--\n");
+	assert_false(r.eight_bit);
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* Letters stand for entries: n never, l later, d done, s start, t told, w why;
+ * X next and W warned, which concern no address. */
+static const struct {
+	const char *entries;
+	int failed, delayed;
+} journals[] = {
+	{ "", 0, 0 }, { "s", 0, 0 }, { "n", 1, 0 }, { "nw", 1, 0 },
+	{ "l", 0, 1 }, { "lwX", 0, 1 }, { "ls", 0, 0 }, { "lsl", 0, 1 },
+	{ "ld", 0, 0 }, { "ln", 1, 0 }, { "nt", 0, 0 }, { "ntn", 0, 0 },
+	{ "nd", 1, 0 }, { "dn", 0, 0 }, { "lWl", 0, 1 }, { "X", 0, 0 },
+	{ "W", 0, 0 }, { "nl", 1, 0 }, { "t", 0, 0 }, { "wn", 1, 0 },
+};
+
+static void
+test_which(void **state)
+{
+	static const struct { char c; enum journal_kind kind; } kinds[] = {
+		{ 'n', J_NEVER }, { 'l', J_LATER }, { 'd', J_DONE },
+		{ 's', J_START }, { 't', J_TOLD }, { 'w', J_WHY },
+		{ 'X', J_NEXT }, { 'W', J_WARNED },
+	};
+	size_t i, k;
+	const char *p;
+
+	for (i = 0; i < LENGTH(journals); i++) {
+		struct report r = begin(REPORT_FAILED);
+
+		for (p = journals[i].entries; *p != '\0'; p++)
+			for (k = 0; k < LENGTH(kinds); k++)
+				if (kinds[k].c == *p)
+					enter(&r, kinds[k].kind, 5, "4.0.0",
+					    "x@y");
+		CHECK(report_count(&r) == (size_t)journals[i].failed,
+		    "%s: failed", journals[i].entries);
+		r.kind = REPORT_DELAYED;
+		CHECK(report_count(&r) == (size_t)journals[i].delayed,
+		    "%s: delayed", journals[i].entries);
+		report_free(&r);
+	}
+}
+
+static void
+test_several(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	enter(&r, J_NEVER, 0, "4.4.7", "one@example.org");
+	r.last->time_us = r.arrived_us + 5 * 86400 * S;
+	enter(&r, J_WHY, 0, "", "given up");
+	enter(&r, J_DONE, 0, "2.0.0", "two@example.org");
+	enter(&r, J_NEVER, 0, "", "three@example.org");
+	enter(&r, J_NEXT, 0, "", "4");
+	enter(&r, J_WHY, 0, "", "nobody's reason");
+	b = composed(&r);
+	has(&b, "\nYour message to 2 addresses could not be delivered.\n");
+	has(&b, "    one@example.org\n        (where mail to Carol@example.org "
+	    "goes)\n        It was tried again and again for 5 days. Now it "
+	    "is given up.\n        given up (4.4.7)\n");
+	has(&b, "        no reason was noted (5.0.0)\n");
+	has(&b, "\nFinal-Recipient: rfc822; one@example.org\nAction: failed\n"
+	    "Status: 4.4.7\n");
+	has(&b, "\nFinal-Recipient: rfc822; three@example.org\nAction: "
+	    "failed\nStatus: 5.0.0\n");
+	has_not(&b, "two@example.org");
+	has_not(&b, "nobody's");
+	buf_free(&b);
+	report_free(&r);
+}
+
+static void
+test_behind_an_alias(void **state)
+{
+	static const char two[] = "rcpt a@b\nrcpt c@d\n";
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	enter(&r, J_NEVER, 0, "5.1.1", "x@y");
+	b = composed(&r);
+	has(&b, "\nYour message to Carol@example.org could not be ");
+	has(&b, "    x@y\n        (where mail to Carol@example.org goes)\n");
+	buf_free(&b);
+	r.facts = two;		/* nobody knows which of them it was */
+	r.facts_n = sizeof(two) - 1;
+	b = composed(&r);
+	has(&b, "\nYour message to x@y could not be ");
+	has_not(&b, "where mail to");
+	buf_free(&b);
+	report_free(&r);
+}
+
+static void
+test_delayed(void **state)
+{
+	struct report r = begin(REPORT_DELAYED);
+	struct buf b;
+
+	enter(&r, J_LATER, 1795522006 * S, "4.2.1", "carol@example.org");
+	enter(&r, J_WHY, 0, "", "450 4.2.1 busy");
+	b = composed(&r);
+	has(&b, "\nSubject: Delayed mail: ");
+	has(&b, "\nYour message to carol@example.org has not been delivered "
+	    "yet. You need\nnot do anything: the server goes on trying until "
+	    "Sun, 29 Nov 2026\n12:06:45 +0000.\n");
+	has(&b, "\nAction: delayed\nStatus: 4.2.1\n"
+	    "Diagnostic-Code: smtp; 450 4.2.1 busy\n"
+	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n"
+	    "Will-Retry-Until: Sun, 29 Nov 2026 12:06:45 +0000\n");
+	has_not(&b, "Nothing more");
+	buf_free(&b);
+	report_free(&r);
+}
+
+static void
+test_double(void **state)
+{
+	struct report r = begin(REPORT_DOUBLE);
+	struct buf b;
+
+	r.to = "postmaster@example.org";
+	enter(&r, J_NEVER, 0, "5.1.1", "carol@example.org");
+	b = composed(&r);
+	has(&b, "\nTo: postmaster@example.org\n");
+	has(&b, "\nA message that names no sender (often a report like this "
+	    "one) could not\nbe delivered to carol@example.org.\n");
+	has(&b, "\nAction: failed\n");
+	buf_free(&b);
+	report_free(&r);
+}
+
+static const struct {
+	const char *in, *out;
+} addresses[] = {
+	{ "a@b.example", "a@b.example" },
+	{ "a", "a" },
+	{ "a b@c", "\"a b\"@c" },
+	{ "a\"\\@c", "\"a\\\"\\\\\"@c" },
+	{ "\xc3\xa4@c", "\"??\"@c" },
+	{ "a\x01\x7f\n@c", "\"a???\"@c" },
+	{ "a@c d>\r\n", "a@c?d???" },
+	{ "a b@c(\"d", "\"a b\"@c??d" },
+};
+
+static void
+test_addresses(void **state)
+{
+	char out[REPORT_ADDRESS];
+	size_t i;
+
+	for (i = 0; i < LENGTH(addresses); i++) {
+		part_address(out, addresses[i].in);
+		CHECK(strcmp(out, addresses[i].out) == 0, "%s: %s",
+		    shown(addresses[i].in, strlen(addresses[i].in)),
+		    shown(out, strlen(out)));
+	}
+	part_address(out, many('x', 999));
+	assert_in_range(strlen(out), 300, REPORT_ADDRESS - 1);
+}
+
+/* Octets that would end a line, a part or the report. */
+static void
+test_odd_octets(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	r.header = "X: \0\x01\t--report-own-0\r\nY: a\rb\n\nZ: c\n";
+	r.header_n = 36;
+	enter(&r, J_NEVER, 0, "5.1\n.1", "d\n@e");
+	enter(&r, J_WHY, 0, "", "--report-own-1\nand \x80 this");
+	b = composed(&r);
+	assert_int_equal(strlen(b.s), b.len);
+	has(&b, "\tboundary=\"report-own-2\"\n");
+	has(&b, "\nX: ??\t--report-own-0\nY: a?b\n\n--report-own-2--\n");
+	has(&b, "--report-own-1?and ? this (5.0.0)\n");
+	has(&b, "\nFinal-Recipient: rfc822; \"d?\"@e\n");
+	assert_false(r.eight_bit);
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* In the text UTF-8 stays, and in the header whatever is there. */
+static void
+test_eight_bit(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	enter(&r, J_NEVER, 0, "5.1.1", "j\xc3\xb6rg@e");
+	b = composed(&r);
+	assert_true(r.eight_bit);
+	has(&b, "\nContent-Transfer-Encoding: 8bit\n\nThis is");
+	has(&b, "charset=utf-8\nContent-Transfer-Encoding: 8bit\n");
+	has(&b, "    \"j\xc3\xb6rg\"@e\n");
+	has(&b, "delivery-status\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "rfc822; \"j??rg\"@e\n");
+	buf_free(&b);
+	report_free(&r);
+
+	r = begin(REPORT_FAILED);
+	r.header = "Subject: \xfc\n";
+	r.header_n = 11;
+	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
+	b = composed(&r);
+	assert_true(r.eight_bit);
+	has(&b, "utf-8\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "headers\nContent-Transfer-Encoding: 8bit\n\n"
+	    "Subject: \xfc\n\n");
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* Whole lines of the first 64 KiB, each of at most 998 octets. */
+static void
+test_long_header(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf h = BUF_MAX(200000), part = BUF_MAX(REPORT_MAX);
+	int i;
+
+	assert_int_equal(buf_addf(&h, "A: %s%s\n", many('x', 1000),
+	    many('y', 1000)), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(buf_addf(&h, "B: %s\n", many('z', 990)), 0);
+	r.header = h.s;
+	r.header_n = h.len;
+	part_header(&r, &part);
+	assert_int_equal(r.failed, 0);
+	assert_in_range(part.len, 999 + 60 * 994, REPORT_HEADER);
+	assert_int_equal((part.len - 999) % 994, 0);
+	assert_int_equal(part.s[998], '\n');
+	buf_free(&h);
+	buf_free(&part);
+}
+
+/* The text shows a hundred, the status part all. */
+static void
+test_many(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+	size_t n = 0;
+	const char *p;
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		char address[64];
+
+		snprintf(address, sizeof(address), "user%d@example.org", i);
+		enter(&r, J_NEVER, 0, "5.1.1", address);
+		enter(&r, J_WHY, 0, "", "no such user");
+	}
+	b = composed(&r);
+	has(&b, "Your message to 2000 addresses could");
+	has(&b, "    and 1900 more: see the next part\n");
+	for (p = b.s; (p = strstr(p, "\nFinal-Recipient: ")) != NULL; p++)
+		n++;
+	assert_int_equal(n, 2000);
+	buf_free(&b);
+	report_free(&r);
+}
+
+static void
+test_no_room(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b = BUF_MAX(1000);
+
+	enter(&r, J_NEVER, 0, "5.1.1", "a@b");
+	CHECK_FAILS(report_compose(&r, &b), EMSGSIZE);
+	buf_free(&b);
+	report_free(&r);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_which),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_behind_an_alias),
+		cmocka_unit_test(test_delayed),
+		cmocka_unit_test(test_double),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_odd_octets),
+		cmocka_unit_test(test_eight_bit),
+		cmocka_unit_test(test_long_header),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
