@@ -37,13 +37,16 @@ HOT = smtpd-front \
 	auth auth-show say-user \
 	pop3d \
 	tls-server
-COLD = who-is compile-aliases compile-users compile-hosts checkpw
+COLD = sendmail who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
-	qinject/pool.c qinject/message.c
+	qinject/pool.c qinject/message.c qinject/local.c
+sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
+	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
+	qinject/smtp.c qinject/mailq.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
 	qrunner/parts.c qrunner/lane.c qrunner/question.c qrunner/schedule.c
