@@ -34,13 +34,14 @@ HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
 	spawner deliver-local \
-	auth auth-show say-user \
-	pop3d \
+	auth auth-show say-user mail-login \
+	pop3-front pop3d \
 	tls-server
 COLD = sendmail who-is compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
+	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c qinject/local.c
@@ -69,6 +70,9 @@ tls-server_LIBS = $(BEARSSL)
 pop3d_SRC = pop3d/pop3d.c pop3d/pop3d-commands.c pop3d/pop3d-answer.c \
 	pop3d/pop3d-message.c pop3d/pop3d-quit.c pop3d/pop3d-confine.c
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
+mail-login_SRC = checkpw/mail-login.c checkpw/login-start.c \
+	checkpw/login-count.c checkpw/attempt.c checkpw/check.c
+pop3-front_SRC = pop3d/pop3-front.c pop3d/front-commands.c pop3d/front-login.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
 checkpw_SRC = checkpw/checkpw.c checkpw/account.c
@@ -146,7 +150,8 @@ run:
 	@env -u HOST -u NAME -u DOMAIN BIN=$(CURDIR)/$(BIN) \
 		service/instance start run	# shells export such names
 	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
-		echo "Listening: SMTP on $$HOST port $$SMTP"
+		echo "Listening on $$HOST: SMTP $$SMTP, submission $$SUBMISSION," \
+		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S"
 	@service/letter run
 	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
 
@@ -158,7 +163,7 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/tls/*.t tests/pop3/*.t)
+	tests/checkpw/*.t tests/login/*.t tests/tls/*.t tests/pop3/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
@@ -190,9 +195,11 @@ check-crash: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all
 	@BIN=$(CURDIR)/$(BIN) tests/crash/power-cut
 
+# BENCH=tls,memory: these sections of it alone.
 bench: check-packages
+	@service/need libssl-dev
 	@$(MAKE) --no-print-directory -s -j2 all
-	@bench/run
+	@bench/run $(if $(BENCH),--sections $(BENCH))
 
 clean:
 	rm -rf build build-*

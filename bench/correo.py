@@ -1,20 +1,22 @@
 """A Correo instance of our own, by service/instance."""
 import os
+import re
 import subprocess
+import time
+
+from debian import Unavailable
 
 START_S = 120
 STOP_S = 60
 
 
-class Unavailable(Exception):
-    """The instance cannot be started; the text says why."""
-
-
 class Server:
     name = "Correo"
 
-    def __init__(self, tree, folder, project, accounts):
-        """accounts: users of the system that get the mail; None: virtual."""
+    def __init__(self, tree, folder, project, accounts, settings):
+        """accounts: users of the system that get the mail, None: virtual;
+        settings: for service/instance."""
+        self.settings = settings
         self.tree, self.dir, self.accounts = tree, folder, accounts
         self.command = project + "/service/instance"
         self.env = {}
@@ -35,24 +37,56 @@ class Server:
             code = subprocess.run(
                 [self.command, "start", self.dir], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, timeout=START_S,
+                env={**os.environ, **self.settings},
                 preexec_fn=self.tree.enter).returncode
             log.seek(0)
             said = log.read()
         if code != 0:
             raise Unavailable("service/instance start: exit %d\n%s" % (
                 code, said))
-        with open(self.dir + "/instance.env") as f:
-            self.env = dict(line.rstrip("\n").split("=", 1)
-                            for line in f if "=" in line)
+        self._read_env()
         self.tree.roots = [int(self.env["SUPERVISOR_PID"])]
-        self.host, self.port = self.env["HOST"], int(self.env["SMTP"])
         self.addresses = [self.env["ADDR%d" % i] for i in (1, 2, 3)]
         self.maildirs = [self.env["MAILDIR%d" % i] for i in (1, 2, 3)]
         self.queues = [self.env["QUEUE"] + "/msg"]
-        self.domain = self.env["DOMAIN"]
+        self.domain, self.ca = self.env["DOMAIN"], self.env["CAFILE"]
         if self.accounts:
             self.addresses = self.accounts.addresses(self.domain)
             self.maildirs = self.accounts.maildirs("Maildir")
+
+    def _read_env(self):
+        with open(self.dir + "/instance.env") as f:
+            self.env = dict(line.rstrip("\n").split("=", 1)
+                            for line in f if "=" in line)
+        self.host = self.env["HOST"]
+        port = {k: int(v) for k, v in self.env.items()
+                if k in ("SMTP", "SMTPS", "POP3", "POP3S")}
+        self.smtp = {"none": port["SMTP"], "starttls": port["SMTP"],
+                     "implicit": port["SMTPS"]}
+        self.pop3 = {"none": port["POP3"], "starttls": port["POP3"],
+                     "implicit": port["POP3S"]}
+
+    def cert(self):
+        """(certificate with its key, the CA's), for the peer to use too."""
+        return self.dir + "/tls/server.pem", self.ca
+
+    def open_smtps(self):
+        """No login on smtps, as the peer has it."""
+        path = self.env["ETC"] + "/listeners"
+        with open(path) as f:
+            lines = f.read()
+        with open(path, "w") as f:
+            f.write(re.sub(r"(?m)^(smtps .*) required ", r"\1 off ", lines))
+        new = self.dir + "/ports/smtps.new"
+        if os.path.exists(new):
+            os.unlink(new)
+        subprocess.run(["s6-svc", "-r", self.dir + "/service/smtps"],
+                       check=True)
+        limit = time.monotonic() + START_S
+        while not os.path.exists(new) or os.path.getsize(new) == 0:
+            if time.monotonic() > limit:
+                raise Unavailable("smtps does not start again")
+            time.sleep(0.05)
 
     def mailboxes(self):
         """(address, uid, gid) of each, for the peer to serve the same."""

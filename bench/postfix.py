@@ -3,14 +3,12 @@
 Nothing is installed. The package is unpacked below a folder, unless the
 system has Postfix, whose programs then serve with our own configuration.
 """
-import grp
 import os
-import pwd
-import re
-import shutil
 import socket
 import subprocess
 import time
+
+from debian import Unavailable, free_port, idle_account, install
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -37,7 +35,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 alias_maps =
 alias_database =
-smtpd_tls_security_level = none
+{tls}
 smtp_tls_security_level = none
 smtpd_relay_restrictions =
 smtpd_recipient_restrictions = reject_unauth_destination
@@ -51,6 +49,12 @@ in_flow_delay = 0
 {delivery}
 {more}
 """
+
+# As Debian's package has it, with our certificate; nothing else is set.
+TLS_CF = """\
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {cert}
+smtpd_tls_key_file = {cert}"""
 
 # Users of the system, by local(8), as Debian's package does it.
 LOCAL_CF = """\
@@ -74,6 +78,8 @@ virtual_mailbox_limit = 0"""
 # The services of Debian's master.cf that take part, without chroot.
 MASTER_CF = """\
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+tlsmgr unix - - n 1000? 1 tlsmgr
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -110,110 +116,19 @@ READY_S = 20
 STOP_S = 10
 
 
-class Unavailable(Exception):
-    """Postfix cannot be had or started here; the text says why."""
-
-
-def _installed(package):
-    status = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Status}", package],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return status.stdout == "install ok installed"
-
-
-def _apt_download(package, folder, apt):
-    """Fetch a package; the lists, if the system has none, go into apt."""
-    own = ["-o", "Dir::State::lists=%s/lists" % apt,
-           "-o", "Dir::Cache=%s/cache" % apt]
-    command = ["apt-get", "-q", "-o", "APT::Sandbox::User="]
-
-    def call(*args):
-        return subprocess.run(command + list(args), cwd=folder,
-                              stdout=subprocess.PIPE, text=True,
-                              stderr=subprocess.STDOUT, timeout=300)
-
-    result = call("download", package)
-    if result.returncode != 0:
-        for name in ("lists/partial", "cache/archives/partial"):
-            os.makedirs(apt + "/" + name, exist_ok=True)
-        call(*own, "update")
-        result = call(*own, "download", package)
-    if result.returncode != 0:
-        raise Unavailable("apt-get download %s: %s" % (
-            package, result.stdout.strip().splitlines()[-1:]))
-
-
-def install(folder):
-    """Unpack Postfix, with the libraries the system lacks. Its root."""
-    if _installed("postfix"):
-        return ""
-    root = folder + "/postfix-root"
-    if os.path.exists(root + "/complete"):
-        return root
-    debs = folder + "/postfix-debs"
-    shutil.rmtree(root, ignore_errors=True)
-    shutil.rmtree(debs, ignore_errors=True)
-    os.makedirs(debs)
-    todo, done = ["postfix"], set()
-    while todo:
-        package = todo.pop()
-        done.add(package)
-        before = set(os.listdir(debs))
-        _apt_download(package, debs, folder + "/apt")
-        for deb in set(os.listdir(debs)) - before:
-            deb = debs + "/" + deb
-            subprocess.run(["dpkg", "-x", deb, root], check=True)
-            depends = subprocess.run(
-                ["dpkg-deb", "-f", deb, "Depends"], check=True,
-                stdout=subprocess.PIPE, text=True).stdout
-            for name in re.findall(r"(?:^|, )(lib[^ ,|:]+)", depends):
-                if name not in done and not _installed(name):
-                    todo.append(name)
-    open(root + "/complete", "w").close()
-    return root
-
-
-def _idle_account():
-    """An account for the queue that no process has now, and a group.
-
-    Postfix wants a user of its own and refuses root, nobody and shared uids.
-    """
-    used = set()
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            used.add(os.stat("/proc/" + pid).st_uid)
-        except OSError:
-            pass
-    users = {p.pw_name: p for p in pwd.getpwall()}
-    groups = {g.gr_name: g for g in grp.getgrall()}
-    for owner in ("postfix", "uucp", "news", "games", "irc", "list", "lp"):
-        if owner not in users or users[owner].pw_uid in used:
-            continue
-        for group in ("postdrop", "news", "games", "fax", "voice", "uucp"):
-            if group in groups and \
-                    groups[group].gr_gid != users[owner].pw_gid:
-                return users[owner], groups[group]
-    raise Unavailable("no idle system account that could own its queue")
-
-
-def _free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Server:
     name = "Postfix"
 
     def __init__(self, tree, folder, packages, accounts, domain, mailboxes,
-                 more):
+                 more, cert):
         """accounts: users of the system, or None: then mailboxes is
-        (address, uid, gid) of each virtual one; more: lines of main.cf."""
+        (address, uid, gid) of each virtual one; more: lines of main.cf;
+        cert: (its certificate with the key, the CA's), or None: no TLS."""
         if os.geteuid() != 0:
             raise Unavailable("Postfix's master must be started by root")
         self.tree, self.dir = tree, folder
-        self.root = install(packages)
-        self.owner, self.group = _idle_account()
+        self.root = install("postfix", ["postfix"], packages)
+        self.owner, self.group = idle_account()
         self.domain, self.mailboxes, self.more = domain, mailboxes, more
         self.addresses = [m[0] for m in mailboxes]
         self.maildirs = ["%s/mail/%s/Maildir" % (folder, m[0].split("@")[0])
@@ -223,7 +138,9 @@ class Server:
             self.addresses = accounts.addresses(domain)
             self.maildirs = accounts.maildirs("Maildir.postfix")
         self.queues = [folder + "/queue/" + name for name in WAITING]
-        self.host, self.port = "127.0.0.1", _free_port()
+        self.host, port = "127.0.0.1", free_port()
+        self.smtp = {"none": port, "starttls": port, "implicit": free_port()}
+        self.cert, self.ca = cert or (None, None)
         self.process = None
         self.version = "?"
         self.env = dict(os.environ)
@@ -239,9 +156,12 @@ class Server:
         words = {"conf": conf, "dir": self.dir, "root": self.root,
                  "owner": self.owner.pw_name, "group": self.group.gr_name,
                  "name": "mail." + self.domain, "domain": self.domain,
-                 "port": self.port, "more": "\n".join(self.more)}
+                 "port": self.smtp["none"], "smtps": self.smtp["implicit"],
+                 "cert": self.cert, "more": "\n".join(self.more)}
         words["delivery"] = (LOCAL_CF if self.accounts else
                              VIRTUAL_CF).format(**words)
+        words["tls"] = (TLS_CF if self.cert else
+                        "smtpd_tls_security_level = none").format(**words)
         with open(conf + "/main.cf", "w") as f:
             f.write(MAIN_CF.format(**words))
         with open(conf + "/master.cf", "w") as f:
@@ -297,7 +217,8 @@ class Server:
         limit = time.monotonic() + READY_S
         while time.monotonic() < limit and self.process.poll() is None:
             try:
-                with socket.create_connection((self.host, self.port), 5) as s:
+                with socket.create_connection((self.host, self.smtp["none"]),
+                                              5) as s:
                     if s.recv(512).startswith(b"220"):
                         s.sendall(b"QUIT\r\n")
                         s.recv(512)

@@ -8,11 +8,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "load-tls.h"
 
 #include "base/ascii.h"
 #include "base/buf.h"
@@ -33,6 +36,8 @@ enum state {	/* what a session waits for */
 	S_CONNECT,
 	S_BANNER,
 	S_EHLO,
+	S_STARTTLS,
+	S_SHAKE,	/* the handshake of TLS */
 	S_MAIL,
 	S_RCPT,
 	S_DATA,
@@ -43,6 +48,7 @@ enum state {	/* what a session waits for */
 struct session {
 	enum state	state;
 	int		fd;
+	SSL		*ssl;		/* NULL: in the clear */
 	bool		pipelining;	/* offered by the server, and wanted */
 	int64_t		wake_ms;	/* deadline of the wait */
 	uint64_t	number;		/* of its message; 0 for none */
@@ -60,6 +66,7 @@ struct load {
 	uint64_t	octets;
 	uint64_t	wait_s;
 	bool		pipeline;
+	struct load_tls	tls;
 	const char	*sender;
 	const char	**rcpts;
 	size_t		nrcpts;
@@ -95,11 +102,13 @@ take_number(struct load *l)
 static void
 close_session(struct load *l, struct session *s, int64_t wake_ms)
 {
+	load_tls_end(s->ssl);
 	if (s->fd != -1)
 		close(s->fd);
 	if (s->number != 0)
 		l->again[l->nagain++] = s->number;
 	s->fd = -1;
+	s->ssl = NULL;
 	s->number = 0;
 	s->state = S_NONE;
 	s->wake_ms = wake_ms;
@@ -198,11 +207,46 @@ message_done(struct load *l, struct session *s)
 }
 
 static void
+say_ehlo(struct load *l, struct session *s)
+{
+	command(s, "EHLO load.invalid", "", "\r\n");
+	wait_for(l, s, S_EHLO);
+}
+
+static void
+shake_hands(struct load *l, struct session *s)
+{
+	const char *why;
+	int r;
+
+	if (s->ssl == NULL)
+		s->ssl = load_tls_start(&l->tls, s->fd);
+	r = load_tls_shake(&l->tls, s->ssl, &why);
+	if (r == -1)
+		break_session(l, s, why);
+	else if (r == 1 && l->tls.mode == TLS_STARTTLS)
+		say_ehlo(l, s);
+	else if (r == 1)
+		wait_for(l, s, S_BANNER);
+}
+
+static void
+on_ehlo(struct load *l, struct session *s)
+{
+	if (l->tls.mode != TLS_STARTTLS || s->ssl != NULL) {
+		start_message(l, s);
+		return;
+	}
+	command(s, "STARTTLS", "", "\r\n");
+	wait_for(l, s, S_STARTTLS);
+}
+
+static void
 on_reply(struct load *l, struct session *s, const char *line, size_t n)
 {
 	static const char wanted[] = {
-		[S_BANNER] = '2', [S_EHLO] = '2', [S_MAIL] = '2',
-		[S_RCPT] = '2', [S_DATA] = '3', [S_DOT] = '2', [S_QUIT] = '2'
+		[S_BANNER] = '2', [S_EHLO] = '2', [S_STARTTLS] = '2',
+		[S_MAIL] = '2', [S_RCPT] = '2', [S_DATA] = '3', [S_DOT] = '2', [S_QUIT] = '2'
 	};
 
 	if (line[0] != wanted[s->state]) {
@@ -213,11 +257,14 @@ on_reply(struct load *l, struct session *s, const char *line, size_t n)
 	}
 	switch (s->state) {
 	case S_BANNER:
-		command(s, "EHLO load.invalid", "", "\r\n");
-		wait_for(l, s, S_EHLO);
+		say_ehlo(l, s);
 		break;
 	case S_EHLO:
-		start_message(l, s);
+		on_ehlo(l, s);
+		break;
+	case S_STARTTLS:
+		wait_for(l, s, S_SHAKE);
+		shake_hands(l, s);
 		break;
 	case S_MAIL:
 		if (!s->pipelining)
@@ -240,6 +287,7 @@ on_reply(struct load *l, struct session *s, const char *line, size_t n)
 		break;
 	case S_NONE:
 	case S_CONNECT:
+	case S_SHAKE:
 		break;
 	}
 }
@@ -270,8 +318,8 @@ take_lines(struct load *l, struct session *s)
 static void
 read_some(struct load *l, struct session *s)
 {
-	char octets[4096];
-	ssize_t n = read(s->fd, octets, sizeof(octets));
+	char octets[16384];	/* a record of TLS: nothing is left in OpenSSL */
+	ssize_t n = load_tls_read(s->ssl, s->fd, octets, sizeof(octets));
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -291,9 +339,10 @@ write_some(struct load *l, struct session *s)
 {
 	ssize_t n;
 
-	if (s->out.len == 0)
+	if (s->out.len == 0 || s->state == S_SHAKE)
 		return;
-	n = write(s->fd, s->out.s + s->out_done, s->out.len - s->out_done);
+	n = load_tls_write(s->ssl, s->fd, s->out.s + s->out_done,
+	    s->out.len - s->out_done);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n == -1) {
@@ -313,10 +362,14 @@ connected(struct load *l, struct session *s)
 
 	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &e, &n) == -1)
 		e = errno;
-	if (e != 0)
+	if (e != 0) {
 		break_session(l, s, strerror(e));
-	else
+	} else if (l->tls.mode == TLS_IMPLICIT) {
+		wait_for(l, s, S_SHAKE);
+		shake_hands(l, s);
+	} else {
 		wait_for(l, s, S_BANNER);
+	}
 }
 
 static void
@@ -336,7 +389,7 @@ open_session(struct load *l, struct session *s)
 		die(EXIT_TEMP, "socket:");
 	(void)setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(s->fd, (struct sockaddr *)&l->to, l->tolen) == 0)
-		wait_for(l, s, S_BANNER);
+		connected(l, s);
 	else if (errno != EINPROGRESS)
 		break_session(l, s, strerror(errno));
 }
@@ -359,7 +412,8 @@ prepare(struct load *l)
 			write_some(l, s);
 		l->p[i].fd = s->fd;
 		l->p[i].events = POLLIN;
-		if (s->state == S_CONNECT || s->out.len > 0)
+		if (s->state == S_CONNECT || s->out.len > 0 ||
+		    (s->state == S_SHAKE && SSL_want_write(s->ssl)))
 			l->p[i].events |= POLLOUT;
 		if (s->wake_ms > now && s->wake_ms < wake)
 			wake = s->wake_ms;
@@ -402,6 +456,8 @@ run(struct load *l)
 				continue;
 			if (s->state == S_CONNECT)
 				connected(l, s);
+			else if (s->state == S_SHAKE)
+				shake_hands(l, s);
 			else if (l->p[i].revents & ~POLLOUT)
 				read_some(l, s);
 		}
@@ -416,11 +472,13 @@ report(const struct load *l)
 	printf("start=%" PRIu64 ".%06" PRIu64 " end=%" PRIu64 ".%06" PRIu64
 	    " seconds=%" PRIu64 ".%06" PRIu64 " acknowledged=%" PRIu64
 	    " connections=%" PRIu64 " refused=%" PRIu64 " broken=%" PRIu64
-	    " unsure=%" PRIu64 "\n",
+	    " unsure=%" PRIu64,
 	    l->start_us / 1000000, l->start_us % 1000000,
 	    l->end_us / 1000000, l->end_us % 1000000, us / 1000000,
 	    us % 1000000, l->acknowledged, l->connections, l->refused,
 	    l->broken, l->unsure);
+	load_tls_report(&l->tls);
+	putchar('\n');
 	if (fflush(stdout) == EOF)
 		die(EXIT_TEMP, "stdout:");
 }
@@ -468,9 +526,9 @@ make_padding(struct load *l)
 static void
 usage(void)
 {
-	die(EXIT_PERM, "usage: smtp-load [-P] [-s sessions] [-m messages] "
-	    "[-p messages_per_session] [-l octets] [-w seconds] -f sender "
-	    "-t rcpt[,rcpt...] host port");
+	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] "
+	    "[-C ca] [-s sessions] [-m messages] [-p n] "
+	    "[-l octets] [-w seconds] -f sender -t rcpt[,rcpt...] host port");
 }
 
 static uint64_t
@@ -488,10 +546,19 @@ take_options(struct load *l, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "Ps:m:p:l:w:f:t:")) != -1)
+	while ((c = getopt(argc, argv, "PRT:C:s:m:p:l:w:f:t:")) != -1)
 		switch (c) {
 		case 'P':
 			l->pipeline = true;
+			break;
+		case 'R':
+			l->tls.resume = true;
+			break;
+		case 'T':
+			load_tls_mode(&l->tls, optarg);
+			break;
+		case 'C':
+			l->tls.ca = optarg;
 			break;
 		case 's':
 			l->sessions = number_from(optarg, SESSIONS_MAX);
@@ -532,6 +599,9 @@ main(int argc, char **argv)
 	progname = "smtp-load";
 	take_options(&l, argc, argv);
 	make_padding(&l);
+	if (l.tls.mode != TLS_NONE)
+		load_tls_open(&l.tls);
+	signal(SIGPIPE, SIG_IGN);
 	for (i = 0; i < l.sessions; i++) {
 		l.s[i].fd = -1;
 		l.s[i].in.max = REPLY_OCTETS;

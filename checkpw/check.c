@@ -27,8 +27,6 @@ check_keep_low(void)
 	return fd == -1 ? -1 : 0;
 }
 
-/* The question in a pipe, whose room is larger than any question: the end to
- * read from, or -1. */
 const char *
 verdict_word(enum verdict v)
 {
@@ -37,8 +35,9 @@ verdict_word(enum verdict v)
 	return words[v];
 }
 
-static int
-question_pipe(const char *user, const char *secret, size_t secret_n)
+/* A pipe's room is larger than any question. */
+int
+check_question(const char *user, const char *secret, size_t secret_n)
 {
 	char q[CHECK_OCTETS], stamp[24];
 	size_t user_n = strlen(user) + 1;
@@ -79,7 +78,7 @@ int
 check_start(struct check *c, char *const argv[], const char *user,
     const char *secret, size_t secret_n)
 {
-	int question = question_pipe(user, secret, secret_n), p[2], e;
+	int question = check_question(user, secret, secret_n), p[2], e;
 
 	if (question == -1)
 		return -1;

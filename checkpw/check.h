@@ -19,6 +19,11 @@ enum verdict { V_YES, V_NO, V_LATER };
 /* "yes", "no" or "later". */
 const char *verdict_word(enum verdict v);
 
+/* A pipe with the question user NUL secret NUL time NUL: the end to read from
+ * (close-on-exec), or -1 with errno EMSGSIZE (no checkpassword program takes
+ * that) or the system's. */
+int check_question(const char *user, const char *secret, size_t secret_n);
+
 struct check {
 	pid_t	pid;		/* 0: none runs */
 	int	out;		/* what say-user writes */
@@ -28,8 +33,7 @@ struct check {
  * of ours is one of them. Call again whenever one was closed. 0, or -1. */
 int check_keep_low(void);
 
-/* Start argv with the question user NUL secret NUL time NUL. 0, or -1 with
- * errno EMSGSIZE (no checkpassword program takes that) or the system's. */
+/* Start argv with check_question's question. 0, or -1 with its errno. */
 int check_start(struct check *c, char *const argv[], const char *user,
     const char *secret, size_t secret_n);
 

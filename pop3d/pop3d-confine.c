@@ -36,6 +36,9 @@ filter_calls(void)
 		CALL(open),
 #endif
 		CALL(fstat), CALL(newfstatat), CALL(faccessat),
+#ifdef __NR_faccessat2
+		CALL(faccessat2),	/* glibc's access check */
+#endif
 		CALL(getdents64), CALL(lseek), CALL(unlinkat), CALL(renameat),
 		CALL(brk), CALL(munmap), CALL(mremap),
 		MEMORY(mmap, PROT_NONE), MEMORY(mmap, PROT_READ | PROT_WRITE),

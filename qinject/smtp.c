@@ -131,9 +131,10 @@ run_server(const struct sendmail *s, int end)
 	else {
 		set("QINJECT_SOCKET", getenv("LOCAL_SOCKET"));
 		set("WHOIS_SOCKET", getenv("LOCAL_WHOIS_SOCKET"));
-		unsetenv("AUTH_SOCKET");
-		unsetenv("TLS_SOCKET");
+		set("LISTEN_TLS", "none");
+		set("SMTP_AUTH", "off");
 	}
+	unsetenv("SMTP_GREETED");
 	/* qinject logs each message; the session's own lines are for a log that
 	 * is not the user's terminal. */
 	if (dup2(end, 0) == -1 || dup2(end, 1) == -1 ||

@@ -115,27 +115,42 @@ do_ehlo(struct session *s, char *arg)
 	reply_more(s, 250, "PIPELINING");
 	reply_more(s, 250, "SIZE %llu", (unsigned long long)s->size_max);
 	reply_more(s, 250, "8BITMIME");
+	if (s->offers_tls)
+		reply_more(s, 250, "STARTTLS");
+	if (offers_auth(s))
+		reply_more(s, 250, "AUTH PLAIN LOGIN");
 	reply(s, 250, NULL, "ENHANCEDSTATUSCODES");
 }
 
-/* "SIZE=n" and "BODY=..." of MAIL FROM. 0, or -1 after a reply. */
+static int
+size_param(struct session *s, const struct param *p)
+{
+	uint64_t size;
+	int r = num_u64(p->value, p->n, &size);
+
+	if (r == -1 && errno == EINVAL) {
+		refuse(s, 501, "5.5.4", "SIZE is no number");
+		return -1;
+	}
+	if (r == -1 || size > s->size_max) {
+		refuse(s, 552, "5.3.4", "the message is too big");
+		return -1;
+	}
+	return 0;
+}
+
+/* "SIZE=n", "BODY=..." and "AUTH=..." of MAIL FROM. 0, or -1 after a reply. */
 static int
 mail_param(struct session *s, const struct param *p)
 {
-	uint64_t size;
-
-	if (ascii_is(p->key, p->key_n, "SIZE") && p->value != NULL) {
-		int r = num_u64(p->value, p->n, &size);
-
-		if (r == -1 && errno == EINVAL) {
-			refuse(s, 501, "5.5.4", "SIZE is no number");
-			return -1;
-		}
-		if (r == -1 || size > s->size_max) {
-			refuse(s, 552, "5.3.4", "the message is too big");
-			return -1;
-		}
-		return 0;
+	if (ascii_is(p->key, p->key_n, "SIZE") && p->value != NULL)
+		return size_param(s, p);
+	if (ascii_is(p->key, p->key_n, "AUTH") && p->value != NULL &&
+	    s->auth != AUTH_OFF) {	/* whose mail it is, another host says */
+		if (esmtp_is_xtext(p->value, p->n))
+			return 0;
+		refuse(s, 501, "5.5.4", "AUTH is no xtext");
+		return -1;
 	}
 	if (ascii_is(p->key, p->key_n, "BODY") && p->value != NULL) {
 		s->body_8bit = ascii_is(p->value, p->n, "8BITMIME");
@@ -173,6 +188,8 @@ do_mail(struct session *s, char *arg)
 	struct param param;
 	int r;
 
+	if (login_missing(s))
+		return;
 	p = take_path(s, arg, "FROM:", "7");
 	if (p == NULL)
 		return;
@@ -249,8 +266,8 @@ static void
 do_help(struct session *s, char *arg)
 {
 	(void)arg;
-	reply(s, 214, "2.0.0", "HELO EHLO MAIL RCPT DATA RSET NOOP VRFY HELP "
-	    "QUIT; see RFC 5321");
+	reply(s, 214, "2.0.0", "HELO EHLO STARTTLS AUTH MAIL RCPT DATA RSET "
+	    "NOOP VRFY HELP QUIT; see RFC 5321");
 }
 
 static void
@@ -261,7 +278,7 @@ do_quit(struct session *s, char *arg)
 	s->done = 1;
 }
 
-static void
+void
 do_missing(struct session *s, char *arg)
 {
 	(void)arg;
@@ -269,7 +286,7 @@ do_missing(struct session *s, char *arg)
 }
 
 static const struct verb {
-	char	 name[5];
+	char	 name[9];
 	unsigned when;
 	void	 (*run)(struct session *s, char *arg);
 } verbs[] = {
@@ -279,6 +296,8 @@ static const struct verb {
 	{ "EHLO", S_ANY,		do_ehlo },
 	{ "HELO", S_ANY,		do_helo },
 	{ "QUIT", S_ANY,		do_quit },
+	{ "AUTH", S_ANY,		do_auth },	/* it wipes its line */
+	{ "STARTTLS", S_HELO | S_MAIL | S_RCPT, do_starttls },
 	{ "RSET", S_ANY,		do_rset },
 	{ "NOOP", S_ANY,		do_noop },
 	{ "VRFY", S_ANY,		do_vrfy },
@@ -318,8 +337,6 @@ dispatch(struct session *s, char *line, size_t n)
 	const struct verb *v;
 	char *arg;
 
-	while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t'))
-		line[--n] = '\0';
 	if (strlen(line) != n) {
 		refuse(s, 500, "5.5.2", "a command has no NUL");
 		return;
@@ -333,20 +350,32 @@ dispatch(struct session *s, char *line, size_t n)
 		v->run(s, arg);
 }
 
-void
-serve_command(struct session *s)
+ssize_t
+read_line(struct session *s)
 {
 	ssize_t n = wire_line(&s->wire, s->line, sizeof(s->line));
 
+	while (n > 0 && (s->line[n - 1] == ' ' || s->line[n - 1] == '\t'))
+		s->line[--n] = '\0';
+	if (n >= 0 || errno == EMSGSIZE)
+		return n;
+	if (errno == ETIMEDOUT) {
+		reply(s, 421, "4.4.2", "%s waited too long", s->name);
+		say("client=%s waited too long", s->client);
+	}
+	s->done = 1;
+	return -1;
+}
+
+void
+serve_command(struct session *s)
+{
+	ssize_t n = read_line(s);
+
 	if (n >= 0)
 		dispatch(s, s->line, (size_t)n);
-	else if (errno == EMSGSIZE)
+	else if (!s->done && strncasecmp(s->line, "AUTH ", 5) == 0)
+		refuse_long_auth(s);
+	else if (!s->done)
 		refuse(s, 500, "5.5.2", "the line is too long");
-	else {
-		if (errno == ETIMEDOUT) {
-			reply(s, 421, "4.4.2", "%s waited too long", s->name);
-			say("client=%s waited too long", s->client);
-		}
-		s->done = 1;
-	}
 }

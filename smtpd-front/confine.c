@@ -1,5 +1,5 @@
-/* confine - the sandbox around a session: no files, no memory to be had, two
- * addresses to connect to, and the calls that reading and writing need. */
+/* confine - the sandbox around a session: no files, no memory to be had, two to
+ * four addresses to connect to, and the calls that reading and writing need. */
 #include "session.h"
 
 #include <string.h>
@@ -15,20 +15,30 @@
 
 #define FILES	16		/* descriptors */
 
+/* Leave the address zero for no path. */
+static void
+set_address(struct sockaddr_un *addr, const char *path)
+{
+	if (path != NULL && unix_addr(addr, path) == -1)
+		die(EXIT_PERM, "a socket's path %s:", path);
+}
+
 /* Addresses on a page of their own that is read-only from here on. A filter of
  * system calls sees a pointer, not what stands there: with the page fixed and
  * no call left that maps memory, the pointer is as good as the address. */
-static const struct peers *
-fix_peers(const char *whois, const char *qinject)
+const struct peers *
+fix_peers(const char *whois, const char *qinject, const char *auth,
+    const char *tls)
 {
 	struct peers *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		die(EXIT_TEMP, "no memory:");
-	if (unix_addr(&p->whois, whois) == -1 ||
-	    unix_addr(&p->qinject, qinject) == -1)
-		die(EXIT_PERM, "a socket's path:");
+	set_address(&p->whois, whois);
+	set_address(&p->qinject, qinject);
+	set_address(&p->auth, auth);
+	set_address(&p->tls, tls);
 	if (mprotect(p, sizeof(*p), PROT_READ) == -1)
 		die(EXIT_TEMP, "mprotect:");
 	return p;
@@ -58,16 +68,20 @@ filter_calls(const struct peers *p)
 		SOCKET(SOCK_SEQPACKET), SOCKET(SOCK_STREAM),
 		CONNECT(p->whois),
 		CONNECT(p->qinject),
+		/* One that is not set cannot be connected to. */
+		CONNECT(p->auth),
+		CONNECT(p->tls),
 	};
+	size_t n = sizeof(calls) / sizeof(*calls);
 
-	return sandbox_calls(calls, sizeof(calls) / sizeof(*calls));
+	if (p->tls.sun_family == 0)
+		n -= p->auth.sun_family == 0 ? 2 : 1;
+	return sandbox_calls(calls, n);
 }
 
-const struct peers *
-confine(const char *whois, const char *qinject)
+void
+confine(const struct peers *p)
 {
-	const struct peers *p = fix_peers(whois, qinject);
-
 	if (sandbox_no_new_privs() == -1 || sandbox_limits(FILES, 0) == -1)
 		die(EXIT_TEMP, "limits:");
 	(void)sandbox_files(NULL, 0);	/* qinject logs a kernel without it */
@@ -75,7 +89,7 @@ confine(const char *whois, const char *qinject)
 	if (filter_calls(p) == -1)
 		die(EXIT_TEMP, "seccomp:");
 #else
+	(void)p;
 	(void)filter_calls;
 #endif
-	return p;
 }

@@ -140,8 +140,9 @@ ask(struct session *s)
 static void
 note(const struct session *s, const char *code)
 {
-	say("client=%s helo=%s from=<%s> to=<%.*s> refused=%s", s->client,
-	    s->helo, s->sender, (int)s->path.len, s->path.s, code);
+	say("client=%s helo=%s%s%s from=<%s> to=<%.*s> refused=%s", s->client,
+	    s->helo, s->user[0] != '\0' ? " user=" : "", s->user, s->sender,
+	    (int)s->path.len, s->path.s, code);
 }
 
 /* Many a list has a few dead addresses; who tries hundreds is guessing. */
@@ -182,7 +183,7 @@ check_recipient(struct session *s)
 		break;
 	case IS_ELSEWHERE:
 		note(s, "5.7.1");
-		reply(s, 550, "5.7.1", s->may_relay ?
+		reply(s, 550, "5.7.1", s->may_relay || s->user[0] != '\0' ?
 		    "mail to other hosts is not sent from here" :
 		    "relaying is not allowed");
 		count_refused(s);

@@ -7,11 +7,15 @@
 
 #include "base/buf.h"
 #include "mail/injector.h"
+#include "net/starttls.h"
 #include "net/wire.h"
+#include "text/complete.h"
 #include "text/path.h"
 
 #define LINE_OCTETS	4096	/* RFC 5321 4.5.3.1.4 asks for 512 and more */
 #define HELO_OCTETS	256
+#define USER_OCTETS	512	/* a user's name as auth.8 has it, with NUL */
+#define RANDOM_OCTETS	33	/* 128 bits in hex, with NUL */
 
 enum state {			/* bits, for the table of verbs */
 	S_START = 1,		/* no HELO or EHLO yet */
@@ -21,11 +25,23 @@ enum state {			/* bits, for the table of verbs */
 	S_ANY = 15
 };
 
-/* The two addresses that a sandboxed front may connect to, in memory that
- * nobody can write any more. */
+enum listen_tls { TLS_NONE, TLS_STARTTLS, TLS_IMPLICIT };
+enum smtp_auth { AUTH_OFF, AUTH_OPTIONAL, AUTH_REQUIRED };
+
+/* The addresses that a sandboxed front may connect to, in memory that nobody can
+ * write any more. Zero where there is none: auth where AUTH is not served, tls
+ * where STARTTLS is not, or a wrapper does it. */
 struct peers {
-	struct sockaddr_un whois, qinject;
+	struct sockaddr_un whois, qinject, auth, tls;
 };
+
+/* Who a client says it is, and its proof: any octets. */
+struct claim {
+	const char	*user, *secret;
+	size_t		 user_n, secret_n;
+};
+
+enum judgement { IS_RIGHT, IS_WRONG, IS_UNCLEAR };
 
 struct session {
 	struct wire	 wire;
@@ -36,6 +52,13 @@ struct session {
 	const char	*domain;	/* for addresses without a domain */
 	const char	*client;	/* the client's IP address */
 	int		 may_relay;	/* RELAYCLIENT is set */
+	struct starttls	 starttls;
+	int		 offers_tls;	/* STARTTLS is there */
+	int		 tls;		/* and on */
+	enum smtp_auth	 auth;
+	int		 auth_clear;	/* without TLS too */
+	unsigned	 auth_failed;	/* times */
+	char		 user[USER_OCTETS];	/* "": not logged in */
 	uint64_t	 size_max;	/* octets of a message */
 	unsigned	 rcpt_max;
 	int		 data_ms;	/* for one message's DATA */
@@ -52,6 +75,11 @@ struct session {
 	struct buf	 facts;		/* for qinject; room that data.c fills */
 	struct buf	 path;		/* room for the address being read */
 	char		 line[LINE_OCTETS];
+	struct complete	 complete;	/* for mail of who logged in */
+	char		 date_line[COMPLETE_LINE];
+	char		 id_line[COMPLETE_LINE];
+	char		 random[RANDOM_OCTETS];	/* for Message-ID */
+	unsigned	 completed;		/* messages */
 };
 
 /* Reply with code, RFC 3463 code (NULL: none) and words. */
@@ -62,8 +90,16 @@ void reply(struct session *s, int code, const char *enhanced,
 void refuse(struct session *s, int code, const char *enhanced,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Read a line into s->line, without blanks at its end, and a NUL. Octets; or -1
+ * when it was too long, or, with s->done set and what there is to say said, when
+ * the session is over. */
+ssize_t read_line(struct session *s);
+
 /* Read one command and carry it out (commands.c). */
 void serve_command(struct session *s);
+
+/* A verb that is not served. */
+void do_missing(struct session *s, char *arg);
 
 /* Forget the transaction. */
 void reset(struct session *s);
@@ -83,8 +119,32 @@ void check_recipient(struct session *s);
 /* DATA (data.c). */
 void take_message(struct session *s);
 
-/* Give up every right that the session does not need (confine.c). Returns what
- * the session may connect to. */
-const struct peers *confine(const char *whois, const char *qinject);
+/* STARTTLS (tls.c). */
+void do_starttls(struct session *s, char *arg);
+
+/* AUTH (login.c). */
+void do_auth(struct session *s, char *arg);
+
+/* A line of AUTH's that was too long. */
+void refuse_long_auth(struct session *s);
+
+/* 1 if AUTH would be served now: EHLO says so. */
+int offers_auth(const struct session *s);
+
+/* 1 after a reply, if a login must come before mail and did not; else 0. */
+int login_missing(struct session *s);
+
+/* Ask the service auth about c; IS_RIGHT puts the account's name into s->user.
+ * *wait_s gets the seconds that the client is to wait, or 0 (auth.c). */
+enum judgement ask_auth(struct session *s, const struct claim *c,
+    uint64_t *wait_s);
+
+/* Put the addresses at these paths, or NULL for none, where they stay
+ * (confine.c). */
+const struct peers *fix_peers(const char *whois, const char *qinject,
+    const char *auth, const char *tls);
+
+/* Give up every right that the session does not need (confine.c). */
+void confine(const struct peers *p);
 
 #endif

@@ -3,8 +3,10 @@
 #include "session.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include "base/exits.h"
 #include "sys/clock.h"
@@ -22,6 +24,10 @@
 static void
 take_settings(struct session *s)
 {
+	static const char *const auth_words[] = {
+		"off", "optional", "required", NULL
+	};
+
 	s->name = env_str("NAME", NULL);
 	s->domain = env_str("DOMAIN", s->name);
 	s->client = env_str("TCPREMOTEIP", "unknown");
@@ -33,6 +39,8 @@ take_settings(struct session *s)
 	s->data_ms = (int)env_u64("SMTP_DATA_S", DATA_S, 1, DATA_S) * 1000;
 	s->wire.end_ms = clock_mono_ms() + 1000 *
 	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, SESSION_S);
+	s->auth = (enum smtp_auth)env_word("SMTP_AUTH", auth_words);
+	s->auth_clear = env_u64("AUTH_CLEAR", 0, 0, 1) == 1;
 }
 
 /* Behind the sandbox no memory can be had: take all of it now, in one piece. */
@@ -51,6 +59,42 @@ take_room(struct session *s)
 	s->facts = (struct buf){ .s = room, .cap = facts, .max = facts };
 	room += facts;
 	s->rcpts = (struct buf){ .s = room, .cap = rcpts, .max = rcpts };
+}
+
+/* The sandbox has none to be had. */
+static void
+take_entropy(struct session *s)
+{
+	unsigned char octets[RANDOM_OCTETS / 2];
+	size_t i;
+
+	if (getrandom(octets, sizeof(octets), 0) != sizeof(octets))
+		die(EXIT_TEMP, "client=%s getrandom:", s->client);
+	for (i = 0; i < sizeof(octets); i++)
+		snprintf(s->random + 2 * i, 3, "%02x", octets[i]);
+}
+
+/* Whom the session may ask. TLS and logins cost nothing where there are none. */
+static void
+ready_peers(struct session *s)
+{
+	static const char *const words[] = {
+		"none", "starttls", "implicit", NULL
+	};
+	enum listen_tls tls = (enum listen_tls)env_word("LISTEN_TLS", words);
+	const char *service = tls == TLS_STARTTLS ? getenv("TLS_SOCKET") :
+	    NULL;
+
+	s->peers = fix_peers(env_str("WHOIS_SOCKET", NULL),
+	    env_str("QINJECT_SOCKET", NULL), s->auth != AUTH_OFF ?
+	    env_str("AUTH_SOCKET", NULL) : NULL, service);
+	s->injector.at = &s->peers->qinject;
+	if (tls == TLS_STARTTLS)
+		s->offers_tls = starttls_find(&s->starttls, service != NULL ?
+		    &s->peers->tls : NULL, &s->wire);
+	s->tls = tls == TLS_IMPLICIT;
+	if (s->auth != AUTH_OFF)
+		take_entropy(s);
 }
 
 int
@@ -75,9 +119,8 @@ main(int argc, char **argv)
 	if (getenv("SMTP_GREETED") == NULL)
 		reply(&s, 220, NULL, "%s ESMTP Correo", s.name);
 	(void)wire_flush(&s.wire);
-	s.peers = confine(env_str("WHOIS_SOCKET", NULL),
-	    env_str("QINJECT_SOCKET", NULL));
-	s.injector.at = &s.peers->qinject;
+	ready_peers(&s);
+	confine(s.peers);
 	expect_recipients(&s);
 	while (!s.done)
 		serve_command(&s);

@@ -28,6 +28,8 @@ TEST_CFLAGS = $(ALL_CFLAGS) -O1 -I. -Itests -Itests/unit -Wno-unused-parameter \
 
 # What a test has beside its own file and the library.
 test-dot_SRC = tests/unit/naive-dot.c
+test-stuff_SRC = tests/unit/naive-stuff.c
+test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
 test-report_SRC = qrunner/report.c qrunner/parts.c
@@ -37,8 +39,12 @@ test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = qrunner/report.c qrunner/parts.c
-fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c
+fuzz-stuff_SRC = tests/unit/naive-stuff.c
+fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
+	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
+fuzz-attempt_SRC = checkpw/attempt.c
+fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite
@@ -46,6 +52,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP)
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)
@@ -86,6 +93,7 @@ CHECKPW_NAMES = $(patsubst tests/checkpw/%.c,%,$(wildcard tests/checkpw/test-*.c
 UNIT_BIN += $(CHECKPW_NAMES:%=$T/%)
 test-guard_SRC = checkpw/guard.c
 test-question_SRC = checkpw/question.c
+test-attempt_SRC = checkpw/attempt.c
 test-account_SRC = checkpw/account.c
 test-account_LIBS = -lcdb -lcrypt
 

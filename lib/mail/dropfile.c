@@ -112,9 +112,10 @@ remove_deed(const struct maildrop *d, const struct drop_message *m,
 int
 maildrop_remove(struct maildrop *d, size_t i)
 {
-	int r = do_by_name(d, i, remove_deed);
-
-	return r == -1 && errno == ENOENT ? 0 : r;
+	if (do_by_name(d, i, remove_deed) == -1 && errno != ENOENT)
+		return -1;
+	d->m[i].gone = 1;
+	return 0;
 }
 
 /* The name with S among the flags, which stand in order. 1; 0 if there is

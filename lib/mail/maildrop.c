@@ -2,6 +2,7 @@
 #include "mail/maildrop.h"
 
 #include <dirent.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -165,6 +166,21 @@ read_folder(struct maildrop *d, int fd, int in_new)
 	return 0;
 }
 
+/* memcmp(3), which goes octet by octet in musl: names begin alike. */
+static int
+compare_octets(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	for (; n >= sizeof(x); a += sizeof(x), b += sizeof(x), n -= sizeof(x)) {
+		memcpy(&x, a, sizeof(x));
+		memcpy(&y, b, sizeof(y));
+		if (x != y)
+			return be64toh(x) < be64toh(y) ? -1 : 1;
+	}
+	return memcmp(a, b, n);
+}
+
 /* The order of two messages: under 0, 0 for the same base name, over 0. */
 static int
 compare(const struct maildrop *da, const struct drop_message *a,
@@ -175,7 +191,7 @@ compare(const struct maildrop *da, const struct drop_message *a,
 
 	if (a->seconds != b->seconds)
 		return a->seconds < b->seconds ? -1 : 1;
-	c = memcmp(name_of(da, a), name_of(db, b), n);
+	c = compare_octets(name_of(da, a), name_of(db, b), n);
 	return c != 0 ? c : a->base_n - b->base_n;
 }
 

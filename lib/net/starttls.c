@@ -25,22 +25,30 @@ descriptor(const char *name)
 	return (int)n;
 }
 
+int
+starttls_wrapper(struct starttls *t)
+{
+	*t = (struct starttls){ .ctl = -1, .in = -1, .out = -1 };
+	if (getenv("UCSPITLS") == NULL)
+		return 0;
+	t->in = descriptor("SSLREADFD");
+	t->out = descriptor("SSLWRITEFD");
+	if (t->in != -1 && t->out != -1)
+		t->ctl = descriptor("SSLCTLFD");
+	return t->ctl != -1;
+}
+
 static int
 find_wrapper(struct starttls *t, const struct wire *w)
 {
 	struct wire turned = { .timeout_ms = w->timeout_ms };
 
-	if (getenv("UCSPITLS") == NULL)
+	if (!starttls_wrapper(t))
 		return 0;
-	t->in = descriptor("SSLREADFD");
-	t->out = descriptor("SSLWRITEFD");
-	if (t->in == -1 || t->out == -1)
-		return 0;
-	t->ctl = descriptor("SSLCTLFD");
 	turned.in = t->in;
 	wire_begin(&turned);
 	t->is_socket = turned.is_socket;
-	return t->ctl != -1;
+	return 1;
 }
 
 int

@@ -34,6 +34,10 @@ struct starttls {
 int starttls_find(struct starttls *t, const struct sockaddr_un *at,
     const struct wire *w);
 
+/* Only read which descriptors a wrapper gave us, for a program that leaves the
+ * rest to another. 1 if there is one, else 0. */
+int starttls_wrapper(struct starttls *t);
+
 /*
  * starttls_ask - have TLS begin. Then tell the client so, and call starttls_turn.
  *

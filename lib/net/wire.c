@@ -123,10 +123,22 @@ wire_line(struct wire *w, char *line, size_t cap)
 		if (lf != NULL)
 			break;
 	}
-	if (total > n)
+	if (total > n) {
+		w->had_crlf = 1;	/* it may have: its end is gone */
 		return errno = EMSGSIZE, -1;
-	if (n > 0 && line[n - 1] == '\r')
+	}
+	if (n > 0 && line[n - 1] == '\r') {
+		w->had_crlf = 1;
 		n--;
+	}
 	line[n] = '\0';
 	return (ssize_t)n;
+}
+
+/* Behind what is unread there may be the rest of an earlier, longer piece. */
+void
+wire_forget(struct wire *w)
+{
+	explicit_bzero(w->in_buf, w->at);
+	explicit_bzero(w->in_buf + w->n, sizeof(w->in_buf) - w->n);
 }

@@ -19,6 +19,7 @@ struct wire {
 	int	in, out;		/* descriptors */
 	int	timeout_ms;		/* for one wait */
 	int	is_socket;		/* in waits by itself (SO_RCVTIMEO) */
+	int	had_crlf;		/* a line ended with CRLF, not LF alone */
 	int64_t	end_ms;			/* of the whole session, clock_mono_ms's */
 	size_t	at, n;			/* what is unread in in_buf */
 	size_t	out_n;
@@ -43,6 +44,9 @@ int wire_hand_over(struct wire *w);
  *          system's. A NUL in the line is an octet like others.
  */
 ssize_t wire_line(struct wire *w, char *line, size_t cap);
+
+/* Overwrite all that was read: it held a secret. What is unread stays. */
+void wire_forget(struct wire *w);
 
 /* Make sure that something is unread in in_buf: octets there, 0 at the end, or -1
  * with errno. Replies are flushed before a wait. */

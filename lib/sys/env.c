@@ -36,6 +36,18 @@ env_u64(const char *name, uint64_t def, uint64_t min, uint64_t max)
 	return n;
 }
 
+unsigned
+env_word(const char *name, const char *const *words)
+{
+	const char *v = env_str(name, words[0]);
+	unsigned i;
+
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(v, words[i]) == 0)
+			return i;
+	die(EXIT_PERM, "setting %s=%s is none of its words", name, v);
+}
+
 void
 env_notify_ready(void)
 {

@@ -42,6 +42,12 @@ int sandbox_files(const struct sandbox_path *paths, size_t n);
  * or -1 with errno. Needs sandbox_no_new_privs. */
 int sandbox_calls(const struct sandbox_call *calls, size_t n);
 
+/* All of the above for a process that only talks on what it has open, taking
+ * descriptors from and passing them to others: at most files of them, no new
+ * process, no file, no connection, no memory. A kernel without Landlock is no
+ * error. 0, or -1 with errno. */
+int sandbox_talk(unsigned files);
+
 /* Landlock's level in this kernel: 0 none, else its ABI number. */
 int sandbox_files_level(void);
 

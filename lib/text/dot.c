@@ -8,7 +8,7 @@ enum {
 	DOT,			/* a dot at the start of a line */
 	DOT_CR,			/* and CR behind it */
 	INSIDE,
-	CR			/* a CR that is not written yet */
+	CR			/* a CR; if only CRLF counts, not written yet */
 };
 
 /* Copy from inside a line up to the next CR or LF; octets copied. */
@@ -45,7 +45,7 @@ step(struct dot *d, char c, char *out)
 	if (d->state == CR || d->state == DOT_CR)
 		out[o++] = '\r';	/* it was a bare one: keep it */
 	if (c == '\n')
-		d->bare_lf = 1;
+		d->wrong_end = 1;
 	if (c == '\r') {
 		d->state = d->state == DOT ? DOT_CR : CR;
 		return o;
@@ -57,6 +57,25 @@ step(struct dot *d, char c, char *out)
 	out[o++] = c;
 	d->state = INSIDE;
 	return o;
+}
+
+/* The same where LF alone ends a line. */
+static size_t
+step_lf(struct dot *d, char c, char *out)
+{
+	if (c == '\n' && d->state == DOT) {
+		d->done = 1;
+		return 0;
+	}
+	if (c == '\n' && d->state == CR)
+		d->wrong_end = 1;
+	if (c == '.' && d->state == LINE_START) {
+		d->state = DOT;
+		return 0;
+	}
+	d->state = c == '\n' ? LINE_START : c == '\r' ? CR : INSIDE;
+	*out = c;
+	return 1;
 }
 
 size_t
@@ -73,7 +92,9 @@ dot_decode(struct dot *d, const char *in, size_t n, char *out, size_t *out_n)
 			if (i == n)
 				break;
 		}
-		o += step(d, in[i++], out + o);
+		o += d->by_lf ? step_lf(d, in[i], out + o) :
+		    step(d, in[i], out + o);
+		i++;
 	}
 	*out_n = o;
 	return i;

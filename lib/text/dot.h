@@ -3,7 +3,9 @@
  *
  * Only CRLF ends a line and only CRLF.CRLF ends the data; what else stands in
  * the stream is kept as it is, and a bare LF is noted, for it is how one message
- * is smuggled inside another. A pure function; feed it any pieces.
+ * is smuggled inside another. With by_lf it is the other way round: LF and
+ * LF.LF, and a CRLF is noted. In neither mode does the other one's line end end
+ * the data. A pure function; feed it any pieces.
  * source   RFC 5321 2.3.8, 4.1.1.4, 4.5.2
  */
 #ifndef TEXT_DOT_H
@@ -13,8 +15,9 @@
 #include <stdint.h>
 
 struct dot {
+	int	by_lf;		/* the mode; the caller's */
 	int	state;		/* start with all zero */
-	int	bare_lf;	/* 1 when a LF without CR was seen */
+	int	wrong_end;	/* 1 when the other line end was seen */
 	int	done;		/* 1 when the final dot was read */
 };
 

@@ -43,3 +43,26 @@ esmtp_next(const char **p, const char *end, struct param *out)
 	*p = s;
 	return 1;
 }
+
+static int
+is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
+
+int
+esmtp_is_xtext(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!ascii_graph(p[i]) || p[i] == '=')
+			return 0;
+		if (p[i] != '+')
+			continue;
+		if (n - i < 3 || !is_hex(p[i + 1]) || !is_hex(p[i + 2]))
+			return 0;
+		i += 2;
+	}
+	return 1;
+}

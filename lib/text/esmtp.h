@@ -19,4 +19,7 @@ struct param {
  */
 int esmtp_next(const char **p, const char *end, struct param *out);
 
+/* 1 if the n octets are xtext, else 0. source: RFC 3461 4 */
+int esmtp_is_xtext(const char *p, size_t n);
+
 #endif

@@ -27,6 +27,10 @@ int header_is_field(const char *line, size_t n);
 void header_scan(struct header *h, const char *in, size_t n,
     void (*field)(void *arg, const char *line, size_t n), void *arg);
 
+/* 1 if the n octets begin with a field's name, printable octets and blanks, and a
+ * colon; else 0. */
+int header_is_field(const char *line, size_t n);
+
 /* The value of the line if its field's name is name (case ignored): where it
  * begins, without the blanks around it, its length in *value_n; or NULL. */
 const char *header_value(const char *line, size_t n, const char *name,

@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/ascii.h"
-
 #define HASH_DIGITS	32
 
 /* FNV-1a of 128 bits: its basis, and its prime, which is 2^88 + 0x13b. */
@@ -36,11 +34,11 @@ put_hash(const char *s, size_t n, char *out)
 size_t
 uidl_make(const char *name, size_t n, char out[UIDL_OCTETS])
 {
-	size_t i = 0;
+	size_t i;
 	int good = 1;
 
-	while (i < n && name[i] != ',' && name[i] != ':')
-		good &= ascii_graph(name[i++]);
+	for (i = 0; i < n && name[i] != ',' && name[i] != ':'; i++)
+		good &= name[i] > 32 && name[i] < 127;
 	if (!good || i == 0 || i > UIDL_OCTETS)
 		return put_hash(name, i, out);
 	memcpy(out, name, i);

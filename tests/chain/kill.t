@@ -141,7 +141,7 @@ def kills(t, i):
     t.eq(sorted(set(found) - set(load.tried.items())), [],
         'and no other: %d had no 250 and are there all the same' %
         len(set(found) - want))
-    t.eq([name for part in ('tmp', 'bad', 'failed')
+    t.eq([name for part in ('tmp', 'bad')
         for name in os.listdir(os.path.join(i.queue, part))], [],
         'the queue has no remains')
     t.eq([path for user in i.users for path in i.mail(user, 'tmp')], [],

@@ -35,7 +35,7 @@ def reachable(programs):
 BIN = reachable(os.environ.get('BIN') or os.path.join(TOP, 'build', 'bin'))
 LONG = os.environ.get('CORREO_LONG') == '1'
 DOMAIN = 'crash.example'
-PROGRAMS = ('qinject', 'qrunner', 'spawner', 'deliver-local', 'who-is',
+PROGRAMS = ('qinject', 'qrunner', 'bounce', 'spawner', 'deliver-local', 'who-is',
     'compile-users', 'compile-aliases', 'compile-hosts')
 
 
@@ -214,7 +214,7 @@ class Chain:
     def lay_out(self, tables=True):
         """Make folders and tables; as root the users get uids of their own."""
         os.makedirs(os.path.join(self.root, 'sock'), exist_ok=True)
-        for part in 'msg', 'tmp', 'bad', 'failed':
+        for part in 'msg', 'tmp', 'bad':
             os.makedirs(os.path.join(self.queue, part), exist_ok=True)
         for number, user in enumerate(self.users):
             home = os.path.join(self.mail, user)
@@ -265,7 +265,7 @@ class Chain:
         """Start spawner and qrunner both under the one command wrap."""
         script = ('trap "kill \\$a \\$b" TERM; NOTIFY_FD= "$0/spawner" '
             '"$0/deliver-local" & a=$!; until test -S "$SPAWNER_SOCKET"; do '
-            'sleep 0.02; done; "$0/qrunner" & b=$!; wait; wait')
+            'sleep 0.02; done; "$0/qrunner" "$0/bounce" & b=$!; wait; wait')
         return self.start('qrunner', program=['sh', '-c', script,
             self.programs], wrap=wrap)
 
@@ -275,7 +275,8 @@ class Chain:
         good = self.start('who-is')
         good &= self.start('spawner', os.path.join(self.programs,
             'deliver-local'), wrap=wraps.get('spawner', ()))
-        return self.start('qrunner', wrap=wraps.get('qrunner', ())) and good
+        return self.start('qrunner', os.path.join(self.programs, 'bounce'),
+            wrap=wraps.get('qrunner', ())) and good
 
     def stop_all(self, names=('qinject', 'qrunner', 'spawner', 'who-is')):
         """End the services in this order. The names of those that had to be
@@ -385,7 +386,7 @@ class Chain:
                     wrong.append(('twice', user + ' ' + letter.mark))
                 elif letter.acknowledged and seen[letter.mark] == 0:
                     wrong.append(('lost', user + ' ' + letter.mark))
-        for part in 'msg', 'tmp', 'failed':
+        for part in 'msg', 'tmp':
             for name in os.listdir(os.path.join(self.queue, part)):
                 wrong.append(('left', 'queue/%s/%s' % (part, name)))
         return wrong

@@ -1,5 +1,5 @@
 /* fuzz-dot - DATA, in pieces that the input's first octets choose, against the
- * naive decoder that has all of it at once. */
+ * naive decoder that has all of it at once; with either line end. */
 #include "fuzz.h"
 
 #include "text/dot.h"
@@ -37,28 +37,34 @@ in_pieces(struct dot *d, const char *in, size_t n, const uint8_t *cuts,
 	return at;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+static void
+compare(int by_lf, const uint8_t *data, size_t n)
 {
 	const char *in = (const char *)data + CUTS;
-	struct dot d = { .state = 0 };
+	struct dot d = { .by_lf = by_lf };
 	struct naive_dot naive;
 	char *got, *want;
 	size_t got_n, read;
 
-	if (n < CUTS)
-		return 0;
-	n -= CUTS;
 	got = malloc(2 * n + 2);
 	want = malloc(n + 1);
 	MUST(got != NULL && want != NULL);
 	read = in_pieces(&d, in, n, data, got, &got_n);
-	naive_dot(in, n, want, &naive);
+	naive_dot(by_lf, in, n, want, &naive);
 	MUST(read == naive.read);
-	MUST(d.done == naive.done && d.bare_lf == naive.bare_lf);
+	MUST(d.done == naive.done && d.wrong_end == naive.wrong_end);
 	MUST(got_n == naive.n && memcmp(got, want, got_n) == 0);
 	MUST(got_n <= n);
 	free(got);
 	free(want);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	if (n < CUTS)
+		return 0;
+	compare(0, data, n - CUTS);
+	compare(1, data, n - CUTS);
 	return 0;
 }

@@ -25,6 +25,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			MUST(param.value[i] > 32 && param.value[i] < 127 &&
 			    param.value[i] != '=');
 		MUST(p == end || *p == ' ' || *p == '\t');
+		if (param.value != NULL && !esmtp_is_xtext(param.value, param.n))
+			MUST(memchr(param.value, '+', param.n) != NULL);
 		before = p;
 	}
 	MUST(r == -1 || p == end);

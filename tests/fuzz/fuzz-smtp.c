@@ -1,7 +1,9 @@
 /*
- * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data and addresses,
- * with who-is and qinject played here. Every reply must be a line that a
- * client can read, and a message that is taken must be whole.
+ * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data, addresses, AUTH
+ * and STARTTLS, with who-is, qinject, auth and TLS played here. Every reply must
+ * be a line that a client can read, a message that is taken must be whole, and
+ * no secret may stay. The last octet of the input says which settings there are;
+ * octets behind the first \001 come by TLS.
  */
 /* Ours stand below. */
 #define check_recipient		ask_who_is
@@ -17,6 +19,7 @@
 #include <sys/mman.h>
 
 #define REPLIES_MAX	(8u << 20)
+#define BY_TLS		1	/* the octet */
 
 const char *progname = "fuzz-smtp";
 
@@ -27,6 +30,11 @@ static struct {
 	size_t	 room_n;
 	unsigned taken;
 } queue;
+
+static struct session one;
+static int in_tls = -1;		/* a file of what the client sends by TLS */
+static unsigned asked_auth, not_right;	/* times */
+static int right;		/* since TLS, if that was */
 
 void
 say(const char *fmt, ...)
@@ -46,7 +54,7 @@ die(int code, const char *fmt, ...)
 	exit(code);
 }
 
-void check_recipient(struct session *s);
+void check_recipient(struct session *x);
 
 /* Who-is: the first letter says what it is. */
 void
@@ -83,7 +91,7 @@ void
 injector_begin(struct injector *i, const char *facts, size_t n)
 {
 	const char *p = facts, *end = facts + n;
-	unsigned senders = 0, rcpts = 0;
+	unsigned senders = 0, rcpts = 0, users = 0;
 	struct field f;
 	int r;
 
@@ -92,8 +100,11 @@ injector_begin(struct injector *i, const char *facts, size_t n)
 	while ((r = record_next(&p, end, &f)) == 1) {
 		senders += (unsigned)field_is(&f, "sender");
 		rcpts += (unsigned)field_is(&f, "rcpt");
+		users += (unsigned)field_is(&f, "user");
 	}
 	MUST(r == 0 && senders == 1 && rcpts > 0);
+	MUST(users == (one.user[0] != '\0'));
+	MUST(users == 1 || one.auth != AUTH_REQUIRED);
 	queue.open = 1;
 	queue.octets = 0;
 }
@@ -142,6 +153,74 @@ injector_abort(struct injector *i)
 	queue.open = 0;
 }
 
+/* Auth: the first letter says what it is. */
+enum judgement
+ask_auth(struct session *x, const struct claim *c, uint64_t *wait_s)
+{
+	asked_auth++;
+	MUST(x->auth != AUTH_OFF && (x->tls || x->auth_clear));
+	MUST(x->user[0] == '\0' && x->state == S_HELO && c->user_n > 0);
+	*wait_s = c->secret_n;
+	not_right++;
+	if (c->user[0] == 'l')
+		return IS_UNCLEAR;
+	if (c->user[0] != 'y' || c->secret_n == 0)
+		return IS_WRONG;
+	not_right--;
+	right = 1;
+	memcpy(x->user, "yes@example.org", 16);
+	return IS_RIGHT;
+}
+
+/* TLS: it is there for who is not called "no...". */
+int
+starttls_ask(struct starttls *t, const struct wire *w, const char *client)
+{
+	(void)t, (void)client;
+	MUST(w->at == w->n && !one.tls && one.offers_tls);
+	if (strncmp(one.helo, "no", 2) == 0)
+		return errno = ECONNREFUSED, -1;
+	return 0;
+}
+
+int
+starttls_turn(struct starttls *t, struct wire *w)
+{
+	(void)t;
+	MUST(w->at == w->n && wire_flush(w) == 0);
+	w->in = in_tls;
+	right = 0;
+	return 0;
+}
+
+static int
+all_zero(const char *p, size_t n)
+{
+	while (n > 0 && p[n - 1] == '\0')
+		n--;
+	return n == 0;
+}
+
+/* What must hold between two commands. */
+static void
+check_session(unsigned asked_before)
+{
+	MUST(one.state != S_RCPT || one.rcpt_n > 0);
+	MUST(one.state >= S_MAIL || one.rcpt_n == 0);
+	MUST(one.rcpt_n <= one.rcpt_max);
+	MUST(!queue.open);
+	MUST(one.user[0] == '\0' || (one.auth != AUTH_OFF && (one.tls ||
+	    one.auth_clear)));
+	MUST(one.user[0] == '\0' || right);
+	MUST(not_right < 5 || one.done);
+	MUST(!one.tls || one.wire.in == in_tls);
+	if (asked_auth == asked_before)
+		return;
+	MUST(all_zero(one.line, sizeof(one.line)));
+	MUST(all_zero(one.wire.in_buf, one.wire.at));
+	MUST(all_zero(one.wire.in_buf + one.wire.n, WIRE_IN - one.wire.n));
+}
+
 /* Whole lines "250 text" or "250-text", printable but for what is repeated to
  * the client, at most 512 octets. The number of 354s. */
 static unsigned
@@ -182,27 +261,30 @@ set_file(int fd, const uint8_t *data, size_t n)
 
 /* A session as smtpd-front's main() begins it. */
 static void
-begin(struct session *s)
+begin(unsigned settings)
 {
 	static char rcpts[10 * (ADDRESS_OCTETS + 6)];
 	static char facts[sizeof(rcpts) + 2048];
 	static char path[ADDRESS_OCTETS + DOMAIN_OCTETS];
 
-	memset(s, 0, sizeof(*s));
-	s->wire.timeout_ms = 1000;
-	s->wire.end_ms = clock_mono_ms() + 10000;
-	s->injector.fd = s->whois = -1;
-	s->name = s->domain = "example.org";
-	s->client = "127.0.0.1";
-	s->size_max = 3000;
-	s->rcpt_max = 9;
-	s->data_ms = 1000;
-	s->state = S_START;
-	s->rcpts = (struct buf){ .s = rcpts, .cap = sizeof(rcpts),
+	memset(&one, 0, sizeof(one));
+	one.wire.timeout_ms = 1000;
+	one.wire.end_ms = clock_mono_ms() + 10000;
+	one.injector.fd = one.whois = -1;
+	one.name = one.domain = "example.org";
+	one.client = "127.0.0.1";
+	one.size_max = 3000;
+	one.rcpt_max = 9;
+	one.data_ms = 1000;
+	one.state = S_START;
+	one.auth = (enum smtp_auth)(settings % 3);
+	one.offers_tls = settings >> 2 & 1;
+	one.auth_clear = settings >> 3 & 1;
+	one.rcpts = (struct buf){ .s = rcpts, .cap = sizeof(rcpts),
 	    .max = sizeof(rcpts) };
-	s->facts = (struct buf){ .s = facts, .cap = sizeof(facts),
+	one.facts = (struct buf){ .s = facts, .cap = sizeof(facts),
 	    .max = sizeof(facts) };
-	s->path = (struct buf){ .s = path, .cap = sizeof(path),
+	one.path = (struct buf){ .s = path, .cap = sizeof(path),
 	    .max = sizeof(path) };
 }
 
@@ -210,30 +292,35 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static char replies[REPLIES_MAX];
-	static struct session s;
 	static int in = -1, out = -1;
+	const uint8_t *mark = n == 0 ? NULL : memchr(data, BY_TLS, n);
+	size_t clear_n = mark == NULL ? n : (size_t)(mark - data);
 	unsigned go_ons;
 	ssize_t r;
 
 	if (in == -1) {
 		in = memory_file("in");
+		in_tls = memory_file("tls");
 		out = memory_file("out");
 	}
-	set_file(in, data, n);
+	set_file(in, data, clear_n);
+	set_file(in_tls, data + clear_n + (mark != NULL), n - clear_n -
+	    (mark != NULL));
 	set_file(out, data, 0);
-	begin(&s);
-	s.wire.in = in;
-	s.wire.out = out;
+	begin(n == 0 ? 0 : data[n - 1]);
+	one.wire.in = in;
+	one.wire.out = out;
 	free(queue.room);
 	memset(&queue, 0, sizeof(queue));
-	while (!s.done) {
-		serve_command(&s);
-		MUST(s.state != S_RCPT || s.rcpt_n > 0);
-		MUST(s.state >= S_MAIL || s.rcpt_n == 0);
-		MUST(s.rcpt_n <= s.rcpt_max);
-		MUST(!queue.open);
+	not_right = 0;
+	right = 0;
+	while (!one.done) {
+		unsigned asked = asked_auth;
+
+		serve_command(&one);
+		check_session(asked);
 	}
-	(void)wire_flush(&s.wire);
+	(void)wire_flush(&one.wire);
 	r = pread(out, replies, sizeof(replies), 0);
 	MUST(r >= 0 && r < REPLIES_MAX);
 	go_ons = check_replies(replies, (size_t)r);

@@ -10,12 +10,13 @@
 struct naive_dot {
 	size_t	read;		/* octets of the input, with the final dot */
 	int	done;		/* the final dot was there */
-	int	bare_lf;
+	int	wrong_end;
 	size_t	n;		/* octets of the message */
 };
 
-/* out has room for n octets. What may still become a line end or the final dot,
- * at the input's end, is not decoded. */
-void naive_dot(const char *in, size_t n, char *out, struct naive_dot *r);
+/* by_lf: lines end with LF, not with CRLF. out has room for n octets. What may
+ * still become a line end or the final dot, at the input's end, is not decoded. */
+void naive_dot(int by_lf, const char *in, size_t n, char *out,
+    struct naive_dot *r);
 
 #endif

@@ -9,12 +9,12 @@
 /* Decode n octets that are cut at the given places, each piece in memory of
  * just its size and into just the room that is promised. */
 static void
-decode(const char *in, size_t n, const size_t *cuts, size_t cuts_n,
+decode(int by_lf, const char *in, size_t n, const size_t *cuts, size_t cuts_n,
     struct buf *out, struct dot *d, size_t *read)
 {
 	size_t i, from = 0;
 
-	memset(d, 0, sizeof(*d));
+	*d = (struct dot){ .by_lf = by_lf };
 	out->len = *read = 0;
 	for (i = 0; i <= cuts_n; i++) {
 		size_t to = i < cuts_n ? cuts[i] : n, len = to - from, got, o;
@@ -38,7 +38,8 @@ decode(const char *in, size_t n, const size_t *cuts, size_t cuts_n,
 
 /* The pieces give what the naive decoder makes of the whole. */
 static void
-compare(const char *in, size_t n, const size_t *cuts, size_t cuts_n)
+compare_by(int by_lf, const char *in, size_t n, const size_t *cuts,
+    size_t cuts_n)
 {
 	struct buf got = BUF_MAX(n + 2);
 	char *want = malloc(n + 1);
@@ -47,24 +48,32 @@ compare(const char *in, size_t n, const size_t *cuts, size_t cuts_n)
 	size_t read;
 
 	assert_non_null(want);
-	naive_dot(in, n, want, &naive);
-	decode(in, n, cuts, cuts_n, &got, &d, &read);
-	CHECK(d.done == naive.done && d.bare_lf == naive.bare_lf &&
+	naive_dot(by_lf, in, n, want, &naive);
+	decode(by_lf, in, n, cuts, cuts_n, &got, &d, &read);
+	CHECK(d.done == naive.done && d.wrong_end == naive.wrong_end &&
 	    read == naive.read && got.len == naive.n &&
 	    (naive.n == 0 || memcmp(got.s, want, naive.n) == 0),
-	    "%s in %zu pieces: %s, not %s", shown(in, n), cuts_n + 1,
-	    shown(got.s, got.len), shown(want, naive.n));
+	    "%s by %s in %zu pieces: %s, not %s", shown(in, n),
+	    by_lf ? "LF" : "CRLF", cuts_n + 1, shown(got.s, got.len),
+	    shown(want, naive.n));
 	buf_free(&got);
 	free(want);
 }
 
-static const struct {
+static void
+compare(const char *in, size_t n, const size_t *cuts, size_t cuts_n)
+{
+	compare_by(0, in, n, cuts, cuts_n);
+	compare_by(1, in, n, cuts, cuts_n);
+}
+
+static const struct dot_case {
 	const char *in;
 	size_t n;
 	const char *out;
 	size_t out_n;
 	size_t rest;		/* octets behind the final dot */
-	int done, bare_lf;
+	int done, wrong_end;
 } cases[] = {
 	{ OCTETS(""), OCTETS(""), 0, 0, 0 },
 	{ OCTETS(".\r\n"), OCTETS(""), 0, 1, 0 },	/* empty message */
@@ -94,32 +103,55 @@ static const struct {
 	{ OCTETS("a\r\n.\r"), OCTETS("a\n"), 0, 0, 0 },
 	{ OCTETS("a\r"), OCTETS("a"), 0, 0, 0 },
 	{ OCTETS("a\r\r"), OCTETS("a\r"), 0, 0, 0 },
+}, cases_lf[] = {
+	{ OCTETS(".\n"), OCTETS(""), 0, 1, 0 },
+	{ OCTETS("a\n.\nQUIT\n"), OCTETS("a\n"), 5, 1, 0 },
+	{ OCTETS("\n..a\n...\n.b\n.\n"), OCTETS("\n.a\n..\nb\n"), 0, 1,
+	  0 },
+	{ OCTETS("a\r.\rb\n.\n"), OCTETS("a\r.\rb\n"), 0, 1, 0 },
+	/* nothing but LF . LF ends it */
+	{ OCTETS("a\r\n.\r\n.\n"), OCTETS("a\r\n\r\n"), 0, 1, 1 },
+	{ OCTETS("a\n.\r\nb\n.\n"), OCTETS("a\n\r\nb\n"), 0, 1, 1 },
+	{ OCTETS("a\n.\r.\nb\n.\n"), OCTETS("a\n\r.\nb\n"), 0, 1, 0 },
+	{ OCTETS("\r\n.\r\n"), OCTETS("\r\n\r\n"), 0, 0, 1 },
+	/* CRLF.LF ends it too, but that CRLF was wrong */
+	{ OCTETS("a\r\n.\nb\n"), OCTETS("a\r\n"), 2, 1, 1 },
+	{ OCTETS("a\n."), OCTETS("a\n"), 0, 0, 0 },
+	{ OCTETS("a\r"), OCTETS("a\r"), 0, 0, 0 },
 };
+
+/* In two pieces, cut anywhere. */
+static void
+check_case(int by_lf, const struct dot_case *c)
+{
+	size_t cut;
+
+	for (cut = 0; cut <= c->n; cut++) {
+		struct buf got = BUF_MAX(100);
+		struct dot d;
+		size_t read;
+
+		decode(by_lf, c->in, c->n, &cut, 1, &got, &d, &read);
+		CHECK(got.len == c->out_n && (got.len == 0 ||
+		    memcmp(got.s, c->out, got.len) == 0), "%s at %zu: %s",
+		    shown(c->in, c->n), cut, shown(got.s, got.len));
+		CHECK(d.done == c->done && d.wrong_end == c->wrong_end &&
+		    read == c->n - c->rest, "%s at %zu: done %d, "
+		    "wrong end %d, read %zu", shown(c->in, c->n), cut,
+		    d.done, d.wrong_end, read);
+		buf_free(&got);
+	}
+}
 
 static void
 test_cases(void **state)
 {
-	size_t i, cut;
+	size_t i;
 
 	for (i = 0; i < LENGTH(cases); i++)
-		for (cut = 0; cut <= cases[i].n; cut++) {
-			struct buf got = BUF_MAX(100);
-			struct dot d;
-			size_t read;
-
-			decode(cases[i].in, cases[i].n, &cut, 1, &got, &d,
-			    &read);
-			CHECK(got.len == cases[i].out_n && (got.len == 0 ||
-			    memcmp(got.s, cases[i].out, got.len) == 0),
-			    "%s at %zu: %s", shown(cases[i].in, cases[i].n),
-			    cut, shown(got.s, got.len));
-			CHECK(d.done == cases[i].done && d.bare_lf ==
-			    cases[i].bare_lf && read == cases[i].n -
-			    cases[i].rest, "%s at %zu: done %d, bare LF %d, "
-			    "read %zu", shown(cases[i].in, cases[i].n), cut,
-			    d.done, d.bare_lf, read);
-			buf_free(&got);
-		}
+		check_case(0, cases + i);
+	for (i = 0; i < LENGTH(cases_lf); i++)
+		check_case(1, cases_lf + i);
 }
 
 /* Every text of seven octets of the four kinds that matter, whole, octet by

@@ -78,11 +78,46 @@ test_cases(void **state)
 	}
 }
 
+static const struct {
+	const char *in;
+	size_t n;
+	int is;
+} xtexts[] = {
+	{ OCTETS(""), 1 },
+	{ OCTETS("<>"), 1 },
+	{ OCTETS("e+3Dmc2@example.com"), 1 },
+	{ OCTETS("+2B+3D"), 1 },
+	{ OCTETS("!~+00"), 1 },
+	{ OCTETS("+"), 0 },
+	{ OCTETS("a+3"), 0 },
+	{ OCTETS("+3d"), 0 },
+	{ OCTETS("+G0"), 0 },
+	{ OCTETS("a=b"), 0 },
+	{ OCTETS("a b"), 0 },
+	{ OCTETS("a\0"), 0 },
+	{ OCTETS("\xe4"), 0 },
+};
+
+static void
+test_xtext(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(xtexts); i++) {
+		char *in = exactly(xtexts[i].in, xtexts[i].n);
+
+		CHECK(esmtp_is_xtext(in, xtexts[i].n) == xtexts[i].is, "%s",
+		    shown(in, xtexts[i].n));
+		free(in);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_xtext),
 	};
 
 	return cmocka_run_group_tests_name("esmtp", tests, NULL, NULL);

@@ -84,12 +84,34 @@ test_hex32(void **state)
 	}
 }
 
+static void
+test_put(void **state)
+{
+	static const struct {
+		uint64_t	 v;
+		const char	*s;
+	} numbers[] = {
+		{ 0, "0" }, { 9, "9" }, { 10, "10" }, { 1764000000,
+		"1764000000" }, { UINT64_MAX, "18446744073709551615" },
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(numbers); i++) {
+		char out[NUM_DIGITS];
+		size_t n = num_put(out, numbers[i].v);
+
+		CHECK(n == strlen(numbers[i].s) && memcmp(out, numbers[i].s,
+		    n) == 0, "%s: %s", numbers[i].s, shown(out, n));
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_hex32),
+		cmocka_unit_test(test_put),
 	};
 
 	return cmocka_run_group_tests_name("num", tests, NULL, NULL);

@@ -104,6 +104,47 @@ test_lines(void **state)
 	CHECK_FAILS((int)wire_line(&w, line, sizeof(line)), ECONNRESET);
 }
 
+/* Whether one line ended with CRLF is kept; in doubt one did. */
+static void
+test_had_crlf(void **state)
+{
+	char line[4];
+
+	feed("a\nb\rc\n\n", 7);
+	while (w.at < w.n || w.n == 0)
+		assert_true(wire_line(&w, line, 4) >= 0);
+	assert_int_equal(w.had_crlf, 0);
+	feed("\r\na\n", 4);
+	assert_int_equal(wire_line(&w, line, 4), 0);
+	assert_int_equal(w.had_crlf, 1);
+	assert_int_equal(wire_line(&w, line, 4), 1);
+	assert_int_equal(w.had_crlf, 1);
+	w.had_crlf = 0;
+	feed("long\n", 5);
+	CHECK_FAILS((int)wire_line(&w, line, 4), EMSGSIZE);
+	assert_int_equal(w.had_crlf, 1);
+}
+
+/* Of what was read nothing stays, what is unread does. */
+static void
+test_forget(void **state)
+{
+	char line[20];
+	size_t i;
+
+	feed("a long secret\n", 14);
+	assert_int_equal(wire_line(&w, line, 20), 13);
+	feed("next\nmore", 9);
+	assert_int_equal(wire_line(&w, line, 20), 4);
+	wire_forget(&w);
+	for (i = 0; i < WIRE_IN; i++)
+		CHECK(w.in_buf[i] == (i > 4 && i < 9 ? "more"[i - 5] : 0),
+		    "octet %zu is %d", i, w.in_buf[i]);
+	feed("\n", 1);
+	assert_int_equal(wire_line(&w, line, 20), 4);
+	assert_string_equal(line, "more");
+}
+
 /* A line that the client never ended is no line. */
 static void
 test_half_line(void **state)
@@ -411,6 +452,8 @@ main(void)
 	{ #f "_by_itself", f, set_up, tear_down, &by_itself }
 	static const struct CMUnitTest tests[] = {
 		BOTH(test_lines),
+		BOTH(test_had_crlf),
+		BOTH(test_forget),
 		BOTH(test_half_line),
 		BOTH(test_lengths),
 		BOTH(test_replies_wait),
