@@ -228,7 +228,7 @@ write_missing(const struct composer *c, unsigned has, const char *prefix,
 int
 compose_header(struct composer *c, const char *in, size_t n, struct buf *out)
 {
-	const char *end = in + n, *lf;
+	const char *end = n > 0 ? in + n : in, *lf;	/* in may be NULL */
 	struct field_text f = { .line = in };
 	struct seen seen;
 

@@ -68,8 +68,8 @@ in_header(const char *line, size_t n, int first)
 {
 	if (first && n >= 5 && memcmp(line, "From ", 5) == 0)
 		return 1;		/* a mailbox's mark */
-	if (!first && n > 0 && (line[0] == ' ' || line[0] == '\t'))
-		return 1;
+	if (n > 0 && (line[0] == ' ' || line[0] == '\t'))
+		return !first;
 	return header_is_field(line, n);
 }
 

@@ -67,8 +67,8 @@ look_up_name(struct local *l)
 		close(fd);
 }
 
-static int
-is_trusted(const struct local *l)
+int
+local_trusts(const struct local *l)
 {
 	char number[16];
 	const char *s = l->trusted_users;
@@ -96,7 +96,7 @@ local_meet(struct local *l, int fd)
 	if (l->uid == (uid_t)-1)
 		return -1;
 	look_up_name(l);
-	l->trusted = is_trusted(l);
+	l->trusted = local_trusts(l);
 	return 0;
 }
 

@@ -82,6 +82,9 @@ void local_init(struct local *l);
 /* Who is at the other end of fd: its uid, name and trust. 0, or -1 with errno. */
 int local_meet(struct local *l, int fd);
 
+/* May the peer be anybody? root, our own uid, and TRUSTED_USERS may. */
+int local_trusts(const struct local *l);
+
 /*
  * local_facts - what is believed of a user's facts: sender, recipients and body;
  * uid and user are our own.

@@ -113,7 +113,7 @@ struct incoming {
 static void
 keep(struct incoming *m, const char *p, size_t n, int last)
 {
-	size_t skip;
+	size_t at;
 
 	if (m->split) {
 		if (spool_add(&m->body, p, n) == -1)
@@ -126,9 +126,11 @@ keep(struct incoming *m, const char *p, size_t n, int last)
 	if (!m->split)
 		return;
 	/* The empty line between header and body is written anew. */
-	skip = m->at < m->head.len && m->head.s[m->at] == '\n';
-	if (spool_add(&m->body, m->head.s + m->at + skip,
-	    m->head.len - m->at - skip) == -1)
+	at = m->at;
+	if (at < m->head.len && m->head.s[at] == '\n')
+		at++;
+	if (at < m->head.len && spool_add(&m->body, m->head.s + at,
+	    m->head.len - at) == -1)
 		die(SM_TEMP, "nothing is queued: a temporary file:");
 	m->head.len = m->at;
 }

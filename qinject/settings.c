@@ -53,7 +53,7 @@ read_settings(struct sendmail *s)
 	static const char *const names[] = {
 		"NAME", "DOMAIN", "ETC", "QUEUE", "LOCAL_SOCKET",
 		"LOCAL_WHOIS_SOCKET", "WHOIS_SOCKET", "QINJECT_SOCKET",
-		"AUTH_SOCKET", "TLS_SOCKET", "SMTP_SIZE_MAX", "SMTP_RCPT_MAX",
+		"AUTH_SOCKET", "TLS_SERVICE", "SMTP_SIZE_MAX", "SMTP_RCPT_MAX",
 		"SMTP_TIMEOUT_S", "SMTP_DATA_S", "SMTP_SESSION_S",
 		"NET_UID", "NET_GID",
 	};

@@ -109,6 +109,7 @@ become_listener(void)
 	set("LISTEN_TLS", "starttls");
 	set("SMTP_AUTH", "optional");
 	set("AUTH_CLEAR", "1");		/* no line but our own descriptors */
+	set("TLS_SOCKET", getenv("TLS_SERVICE"));
 	if (uid == NULL || gid == NULL)
 		return;
 	g = (gid_t)strtoul(gid, NULL, 10);
@@ -134,7 +135,7 @@ run_server(const struct sendmail *s, int end)
 		set("LISTEN_TLS", "none");
 		set("SMTP_AUTH", "off");
 	}
-	unsetenv("SMTP_GREETED");
+	unsetenv("SMTP_GREETED");	/* this one greets itself */
 	/* qinject logs each message; the session's own lines are for a log that
 	 * is not the user's terminal. */
 	if (dup2(end, 0) == -1 || dup2(end, 1) == -1 ||
