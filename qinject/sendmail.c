@@ -212,6 +212,8 @@ make_aliases(struct sendmail *s)
 
 	if (etc == NULL)
 		die(SM_CONFIG, "ETC is missing");
+	if (access(etc, W_OK) == -1)
+		die(SM_NOPERM, "%s:", etc);
 	snprintf(program, sizeof(program), "%s/compile-aliases", s->self);
 	pid = fork();
 	if (pid == 0) {
@@ -227,8 +229,6 @@ make_aliases(struct sendmail *s)
 		return SM_OK;
 	case 100:
 		return SM_DATA;
-	case 111:
-		return access(etc, W_OK) == -1 ? SM_NOPERM : SM_TEMP;
 	default:
 		return WEXITSTATUS(status) == SM_OSERR ? SM_OSERR : SM_TEMP;
 	}

@@ -151,6 +151,9 @@ serve_smtp(struct sendmail *s)
 	int pair[2], status = 0;
 	pid_t pid;
 
+	/* Who writes both means to hand in a message: it would be lost here. */
+	if (s->o.from_header)
+		die(SM_USAGE, "-t and -bs do not go together");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		die(SM_OSERR, "socket:");
 	pid = fork();
