@@ -129,8 +129,12 @@ print_queue(struct sendmail *s)
 		printf("\t\t%s (%d request%s)\n"
 		    "--------------Q-ID------------- --Size-- --Q-Time-------- "
 		    "-Sender/Recipient-----\n", path, n, n == 1 ? "" : "s");
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		total += print_message(dir, found[i]->d_name);
+		free(found[i]);
+	}
+	free(found);
+	close(dir);
 	printf("\t\tTotal requests: %d\n", total);
 	return fflush(stdout) == EOF ? SM_IOERR : SM_OK;
 }

@@ -184,6 +184,7 @@ send_message(struct sendmail *s)
 {
 	static struct incoming m = { .head = BUF_MAX(HEAD_MAX), .body = SPOOL };
 	struct buf header = BUF_MAX(2 * HEAD_MAX);
+	int is_8bit, code;
 
 	if (s->o.rcpt_n == 0 && !s->o.from_header)
 		die(SM_USAGE, "recipient names must be specified");
@@ -196,9 +197,11 @@ send_message(struct sendmail *s)
 	compose(s, &m, &header);
 	if (s->rcpt_n == 0)
 		die(SM_USAGE, "nothing is queued: no recipient in To, Cc, Bcc");
-	return submit(s, &header, &m.body, s->o.body != NULL ?
-	    ascii_is(s->o.body, strlen(s->o.body), "8BITMIME") ||
-	    m.input.is_8bit : m.input.is_8bit);
+	is_8bit = m.input.is_8bit || (s->o.body != NULL &&
+	    ascii_is(s->o.body, strlen(s->o.body), "8BITMIME"));
+	code = submit(s, &header, &m.body, is_8bit);
+	buf_free(&header);
+	return code;
 }
 
 /* Compile ETC/aliases. */

@@ -102,6 +102,7 @@ def accepted_and_bounced(t, i):
         b'\nx\n')
     t.eq(done.returncode, 0, 'an unknown recipient is taken')
     t.ok(i.logged('nobody@example.org', 'dsn=5.1.1'), 'and found out later')
+    t.eq([m.sender for m in mails(i, 'alice')], [''], 'its sender gets a bounce')
     i.idle()
     i.empty()
 
