@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define KEPT_MAX 64	/* sessions to resume */
+
 enum tls_mode {
 	TLS_NONE,
 	TLS_STARTTLS,	/* after the protocol's own command */
@@ -16,9 +18,10 @@ enum tls_mode {
 struct load_tls {
 	enum tls_mode	mode;
 	const char	*ca;		/* file of the CA to check by; NULL: none */
-	bool		resume;		/* offer the last session's ticket */
+	bool		resume;		/* offer the session that came last */
 	SSL_CTX		*context;
-	SSL_SESSION	*session;	/* the last that can be resumed */
+	SSL_SESSION	*kept[KEPT_MAX];
+	size_t		nkept;
 	unsigned	resumed;	/* handshakes that were short */
 	unsigned	handshakes;
 	char		version[16];	/* of the last handshake */

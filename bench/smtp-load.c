@@ -526,8 +526,8 @@ make_padding(struct load *l)
 static void
 usage(void)
 {
-	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] "
-	    "[-C ca] [-s sessions] [-m messages] [-p n] "
+	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] [-C ca] "
+	    "[-s sessions] [-m messages] [-p messages_per_session] "
 	    "[-l octets] [-w seconds] -f sender -t rcpt[,rcpt...] host port");
 }
 

@@ -82,9 +82,10 @@ ready_peers(struct session *s)
 		"none", "starttls", "implicit", NULL
 	};
 	enum listen_tls tls = (enum listen_tls)env_word("LISTEN_TLS", words);
-	const char *service = tls == TLS_STARTTLS ? getenv("TLS_SOCKET") :
-	    NULL;
+	const char *service = env_str("TLS_SOCKET", "");
 
+	if (tls != TLS_STARTTLS || *service == '\0')
+		service = NULL;
 	s->peers = fix_peers(env_str("WHOIS_SOCKET", NULL),
 	    env_str("QINJECT_SOCKET", NULL), s->auth != AUTH_OFF ?
 	    env_str("AUTH_SOCKET", NULL) : NULL, service);
