@@ -266,6 +266,8 @@ def settings(t, i):
     t.eq(done.returncode, 0, "the caller's NAME and DOMAIN are nothing to us")
     m = mails(i, 'bob')[0]
     t.eq(m.to, 'bob@example.org', 'bob is ours')
+    said = run(i, ['-bs'], b'EHLO l\nQUIT\n', env=dict(POOR, SMTP_SIZE_MAX='7'))
+    t.ok('SIZE 67108864' in said.out, 'nor what is set nowhere', said.out)
     away = os.path.join(i.root, 'far', 'away')
     os.makedirs(away)
     shutil.copy(i.env['SENDMAIL'], away)
