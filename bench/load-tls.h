@@ -17,7 +17,7 @@ enum tls_mode {
 
 struct load_tls {
 	enum tls_mode	mode;
-	const char	*ca;		/* file of the CA to check by; NULL: none */
+	const char	*ca;		/* the CA's file; NULL: no check */
 	bool		resume;		/* offer the session that came last */
 	SSL_CTX		*context;
 	SSL_SESSION	*kept[KEPT_MAX];
@@ -63,7 +63,7 @@ ssize_t load_tls_write(SSL *ssl, int fd, const void *p, size_t n);
 /* Send a close_notify if the session was good, and free it; NULL: nothing. */
 void load_tls_end(SSL *ssl);
 
-/* " tls=VERSION cipher=NAME handshakes=N resumed=N" on stdout if there is TLS. */
+/* " tls=VERSION cipher=NAME handshakes=N resumed=N", if there is TLS. */
 void load_tls_report(const struct load_tls *t);
 
 #endif

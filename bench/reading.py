@@ -1,4 +1,4 @@
-"""The section pop3: logins and mailboxes read, and what they cost the servers."""
+"""The section pop3: logins, mailboxes that are read, and what they cost."""
 import os
 import pwd
 import subprocess
