@@ -38,14 +38,17 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
-	checkpw
+	checkpw sendmail
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
-	qinject/pool.c qinject/message.c
+	qinject/pool.c qinject/message.c qinject/local.c
+sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
+	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
+	qinject/smtp.c qinject/mailq.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
 	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
@@ -149,7 +152,8 @@ BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if 
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	curl msmtp mandoc e2fsprogs xfsprogs
-CHECK_ALL_PACKAGES = sslscan testssl.sh
+CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail procmail php-cli \
+	libphp-phpmailer
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -172,7 +176,7 @@ include tests/tests.mk
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
 	tests/checkpw/*.t tests/dns/*.t tests/login/*.t tests/tls/*.t \
-	tests/pop3/*.t)
+	tests/pop3/*.t tests/sendmail/*.t tests/remote/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge

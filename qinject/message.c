@@ -26,6 +26,8 @@ struct shown {
 	char	helo[256];
 	char	proto[16];
 	char	rcpt[ADDRESS_OCTETS + 1];
+	char	uid[16];
+	char	user[64];
 	unsigned rcpts, senders;
 };
 
@@ -73,6 +75,10 @@ show_field(struct shown *s, const struct field *f)
 		return field_copy(f, s->helo, sizeof(s->helo));
 	if (field_is(f, "proto"))
 		return field_copy(f, s->proto, sizeof(s->proto));
+	if (field_is(f, "uid"))
+		return field_copy(f, s->uid, sizeof(s->uid));
+	if (field_is(f, "user"))
+		return field_copy(f, s->user, sizeof(s->user));
 	return field_is(f, "size") || field_is(f, "wire") ||
 	    field_is(f, "time") ? -1 : 0;
 }
@@ -102,6 +108,26 @@ tame(char *s)
 			*s = '?';
 }
 
+/* Where the message comes from: a client's address, or a user of the machine. */
+static void
+show_origin(struct message *m, struct shown *s, char *out, size_t cap)
+{
+	tame(s->helo);
+	tame(s->client);
+	tame(s->proto);
+	tame(s->uid);
+	tame(s->user);
+	if (s->client[0] != '\0')
+		snprintf(out, cap, "from %s ([%s])\n\tby %s with %s", s->helo,
+		    s->client, m->host, s->proto);
+	else if (s->uid[0] == '\0')
+		snprintf(out, cap, "by %s (from uid %u)", m->host,
+		    (unsigned)getuid());
+	else
+		snprintf(out, cap, "by %s (from %s%suid %s)", m->host, s->user,
+		    s->user[0] != '\0' ? ", " : "", s->uid);
+}
+
 /* source: RFC 5321 4.4 */
 static int
 add_received(struct message *m, struct shown *s)
@@ -111,16 +137,8 @@ add_received(struct message *m, struct shown *s)
 	char date[DATE_OCTETS];
 	int n;
 
-	tame(s->helo);
-	tame(s->client);
-	tame(s->proto);
+	show_origin(m, s, from, sizeof(from));
 	date_mail(date, m->writer.time_us / 1000000);
-	if (s->client[0] != '\0')
-		snprintf(from, sizeof(from), "from %s ([%s])\n\tby %s with %s",
-		    s->helo, s->client, m->host, s->proto);
-	else
-		snprintf(from, sizeof(from), "by %s (from uid %u)", m->host,
-		    (unsigned)getuid());
 	if (s->rcpts == 1) {
 		address_quote(rcpt, s->rcpt);
 		snprintf(to, sizeof(to), "\n\tfor <%s>", rcpt);
@@ -128,6 +146,16 @@ add_received(struct message *m, struct shown *s)
 	n = snprintf(line, sizeof(line), "Received: %s id %s%s;\n\t%s\n", from,
 	    m->writer.id, to, date);
 	return queue_add(&m->writer, line, (size_t)n);
+}
+
+static int
+add_warning(struct message *m)
+{
+	char line[RECEIVED_OCTETS];
+	size_t n = m->local == NULL ? 0 : local_warning(m->local, line,
+	    sizeof(line));
+
+	return n == 0 ? 0 : queue_add(&m->writer, line, n);
 }
 
 int
@@ -143,7 +171,7 @@ message_begin(struct message *m, const char *facts, size_t n)
 	m->hops = 0;
 	m->header.n = 0;
 	m->header.done = 0;
-	if (add_received(m, &shown) == 0)
+	if (add_received(m, &shown) == 0 && add_warning(m) == 0)
 		return 0;
 	message_abort(m);
 	return -1;

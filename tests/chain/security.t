@@ -62,12 +62,14 @@ class Who:
         return self.names[name]
 
 
+LOCAL = ['sock/local/qinject', 'sock/local/who-is']	# open to everybody
+
 # Which row of the table a process belongs to.
 
 def row_name(pid, words, parents):
     program = os.path.basename(words[0])
     if program == 'qinject':
-        return 'qinject (%s)' % ('worker' if parents.get(pid) in parents and
+        return 'qinject%s (%s)' % (' -l' * ('-l' in words), 'worker' if parents.get(pid) in parents and
             argv(parents[pid])[:1] == words[:1] else 'master')
     if program == 'tcpserver' and any(word.endswith('/tls-server')
             for word in words):
@@ -385,7 +387,8 @@ def reach(t, i):
         's'], [], 'correo-net can write no file and no folder')
     t.eq(sorted(os.path.relpath(path, i.root) for right, kind, path in found
         if right == 'w'), ['sock/auth/auth', 'sock/front/qinject',
-        'sock/front/who-is', 'sock/tls/tls'], 'it reaches four sockets')
+        'sock/front/who-is', *LOCAL, 'sock/tls/tls'],
+        "it reaches four sockets and everybody's")
     t.eq([path for right, _, path in found if right == 'r' and
         os.path.relpath(path, i.root).startswith(secret) and path not in
         [i.root + '/mail/' + user for user in i.users]], [],
@@ -395,9 +398,9 @@ def reach(t, i):
     st = os.stat(i.users['alice'])
     found = in_reach(st.st_uid, st.st_gid, i.root)
     home = os.path.dirname(i.users['alice'])
-    t.eq([path for right, _, path in found if right == 'w' and not
-        (path + '/').startswith(home + '/')], [],
-        'alice can write nothing but her own')
+    t.eq(sorted(os.path.relpath(path, i.root) for right, _, path in found if
+        right == 'w' and not (path + '/').startswith(home + '/')), LOCAL,
+        "alice can write nothing but her own and reaches everybody's sockets")
     t.eq([path for right, _, path in found if right == 'r' and not
         (path + '/').startswith(home + '/') and os.path.relpath(path,
         i.root).startswith(secret) and path not in [i.root + '/mail/' + user
