@@ -14,6 +14,7 @@
 #define SM_USAGE	64
 #define SM_DATA		65	/* the message or an address is wrong */
 #define SM_NOUSER	67
+#define SM_NOHOST	68
 #define SM_UNAVAILABLE	69
 #define SM_OSERR	71
 #define SM_IOERR	74

@@ -55,6 +55,9 @@ show(const char *text, const char *address, enum existence e)
 		printf("%s... deliverable: mailer esmtp, host %s., user %s\n",
 		    text, address + local + 1, address);
 		return SM_OK;
+	case IS_BARRED:
+		printf("%s... no mail is sent to that host\n", text);
+		return SM_NOHOST;
 	case IS_NOBODY:
 		printf("%s... User unknown\n", text);
 		return SM_NOUSER;
