@@ -37,7 +37,7 @@ HOT = smtpd-front \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server
-COLD = who-is compile-aliases compile-users compile-hosts checkpw
+COLD = who-is dnsq compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
@@ -53,6 +53,10 @@ spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
+dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
+	deliver/dns-workers.c deliver/dns-ask.c deliver/dns-response.c \
+	deliver/dns-file.c deliver/dns-table.c
+dnsq_LIBS = -lresolv
 compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
 compile-users_SRC = cdb/compile-users.c cdb/compile.c
 compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
@@ -160,7 +164,8 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/login/*.t tests/tls/*.t tests/pop3/*.t)
+	tests/checkpw/*.t tests/dns/*.t tests/login/*.t tests/tls/*.t \
+	tests/pop3/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge

@@ -43,6 +43,12 @@ fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
 	smtpd-front/login.c
 fuzz-question_SRC = checkpw/question.c
+test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
+test-dns-response_LIBS = -lresolv
+test-dns-cache_SRC = deliver/dns-cache.c
+fuzz-dns-response_SRC = deliver/dns-response.c
+fuzz-dns-response_LIBS = -lresolv
+fuzz-dns-table_SRC = deliver/dns-table.c
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
