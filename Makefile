@@ -36,7 +36,7 @@ HOT = smtpd-front \
 	spawner deliver-local \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
-	tls-server
+	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts checkpw
 PROGRAMS = $(HOT) $(COLD)
 
@@ -63,11 +63,15 @@ compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
-# The only program that links BearSSL; musl-gcc does not search glibc's folders.
+# They alone link BearSSL; musl-gcc does not search glibc's folders.
 BEARSSL = $(shell $(CC) -print-file-name=libbearssl.a)
 tls-server_SRC = tls/tls-server.c tls/program.c tls/certificate.c tls/policy.c \
-	tls/handed.c tls/confine.c $(sort $(wildcard lib/tls/*.c))
+	tls/handed.c tls/confine.c $(TLS_BOTH) lib/tls/pem.c
+tls-client_SRC = tls/tls-client.c tls/handed.c tls/confine.c $(TLS_BOTH) \
+	lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
+TLS_BOTH = lib/tls/relay.c lib/tls/crypto.c lib/tls/words.c lib/tls/chk.c
 tls-server_LIBS = $(BEARSSL)
+tls-client_LIBS = $(BEARSSL)
 pop3d_SRC = pop3d/pop3d.c pop3d/pop3d-commands.c pop3d/pop3d-answer.c \
 	pop3d/pop3d-message.c pop3d/pop3d-quit.c pop3d/pop3d-confine.c
 auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c

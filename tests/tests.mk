@@ -49,6 +49,12 @@ test-dns-cache_SRC = deliver/dns-cache.c
 fuzz-dns-response_SRC = deliver/dns-response.c
 fuzz-dns-response_LIBS = -lresolv
 fuzz-dns-table_SRC = deliver/dns-table.c
+test-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+test-anchors_LIBS = -lbearssl
+fuzz-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+fuzz-anchors_LIBS = -lbearssl
+fuzz-chain_SRC = lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
+fuzz-chain_LIBS = -lbearssl
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
