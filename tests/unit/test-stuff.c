@@ -200,7 +200,7 @@ test_mend_cr(void **state)
 		const char *in;
 		size_t n;
 		const char *want;
-	} cases[] = {
+	} crs[] = {
 		{ OCTETS(""), "" },
 		{ OCTETS("a\r\nb\n"), "a\r\nb\n" },
 		{ OCTETS("\r"), " " },
@@ -212,12 +212,12 @@ test_mend_cr(void **state)
 	};
 	size_t i;
 
-	for (i = 0; i < LENGTH(cases); i++) {
-		char *s = exactly(cases[i].in, cases[i].n);
+	for (i = 0; i < LENGTH(crs); i++) {
+		char *s = exactly(crs[i].in, crs[i].n);
 
-		stuff_mend_cr(s, cases[i].n);
-		CHECK(memcmp(s, cases[i].want, cases[i].n) == 0, "%s: %s",
-		    shown(cases[i].in, cases[i].n), shown(s, cases[i].n));
+		stuff_mend_cr(s, crs[i].n);
+		CHECK(memcmp(s, crs[i].want, crs[i].n) == 0, "%s: %s",
+		    shown(crs[i].in, crs[i].n), shown(s, crs[i].n));
 		free(s);
 	}
 }
