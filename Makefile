@@ -33,7 +33,7 @@ BIN = $B/bin
 HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
-	spawner deliver-local \
+	spawner deliver-local deliver-remote \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server tls-client
@@ -55,6 +55,10 @@ qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
+deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
+	deliver/remote-route.c deliver/remote-hello.c deliver/remote-dialog.c \
+	deliver/remote-login.c deliver/remote-mail.c deliver/remote-body.c \
+	deliver/remote-confine.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
 dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
