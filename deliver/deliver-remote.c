@@ -71,7 +71,7 @@ take_dice(struct remote *r)
 static void
 defer_all(struct remote *r, const char *why)
 {
-	struct answer a = { .number = 0 };
+	struct answer a = { .down = 1 };
 
 	answer_set(&a, V_LATER, "4.3.5", "%s: %s", r->nexthop_text, why);
 	while (!r->ended && take_jobs(r, IDLE_MS) == 0)

@@ -400,10 +400,13 @@ transact(struct remote *r)
 static void
 give_up(struct remote *r)
 {
+	struct answer *a = &r->route.failure;
+
+	a->down = !r->route.reached && a->verdict == V_LATER;
 	if (r->route.reached)
-		settle_group(r, &r->route.failure, 0);
+		settle_group(r, a, 0);
 	else
-		settle_all(r, &r->route.failure);
+		settle_all(r, a);
 }
 
 static void

@@ -94,6 +94,7 @@ answer_format(struct buf *b, const struct answer *a)
 	    record_adds(b, "dsn", a->dsn) == -1 ||
 	    (a->relay[0] != '\0' &&
 	    record_adds(b, "relay", a->relay) == -1) ||
+	    (a->down && record_adds(b, "down", "1") == -1) ||
 	    record_adds(b, "why", a->why) == -1)
 		return -1;
 	return 0;
@@ -110,6 +111,8 @@ answer_field(struct answer *a, const struct field *f, int *has_verdict)
 		return field_copy(f, a->dsn, sizeof(a->dsn));
 	if (field_is(f, "relay"))
 		return field_copy(f, a->relay, sizeof(a->relay));
+	if (field_is(f, "down"))
+		return field_u64(f, &a->down);
 	if (field_is(f, "why"))
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))

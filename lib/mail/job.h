@@ -35,6 +35,7 @@ struct answer {
 	enum verdict verdict;
 	char	 dsn[DSN_OCTETS];	/* RFC 3463 */
 	char	 relay[RELAY_OCTETS];	/* the far host as host[ip]:port, or "" */
+	uint64_t down;			/* 1, later: no mail can go there, whatever it is */
 	char	 why[WHY_OCTETS];
 };
 

@@ -284,6 +284,26 @@ test_answer_relay(void **state)
 	buf_free(&b);
 }
 
+/* The host takes no mail at all. */
+static void
+test_answer_down(void **state)
+{
+	struct answer a = { .number = 1, .down = 1 };
+	struct buf b = BUF_MAX(JOB_RECORD);
+	struct answer back;
+
+	answer_set(&a, V_LATER, "4.4.1", "nobody");
+	assert_int_equal(answer_format(&b, &a), 0);
+	assert_true(holds(&b, "job 1\nverdict later\ndsn 4.4.1\ndown 1\n"
+	    "why nobody\n"));
+	assert_int_equal(answer_parse(b.s, b.len, &back), 0);
+	assert_int_equal(back.down, 1);
+	b.len = 0;
+	assert_int_equal(buf_adds(&b, "verdict later\ndown yes\n"), 0);
+	CHECK_FAILS(answer_parse(b.s, b.len, &back), EINVAL);
+	buf_free(&b);
+}
+
 static void
 test_verdict_names(void **state)
 {
@@ -305,6 +325,7 @@ main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_answer_set),
 		cmocka_unit_test(test_answer_relay),
+		cmocka_unit_test(test_answer_down),
 		cmocka_unit_test(test_verdict_names),
 	};
 
