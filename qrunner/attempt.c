@@ -67,19 +67,59 @@ note_entry(void *arg, const struct journal_entry *e)
 		k->failed = 1;
 }
 
+/* Nothing that is on another host's disk tells us of it. */
+static void
+sync_later(struct attempt *a)
+{
+	if (a->unsynced)
+		return;
+	a->unsynced = 1;
+	a->next_unsynced = a->runner->unsynced;
+	a->runner->unsynced = a;
+}
+
+/* A file that goes needs no sync. */
+static void
+sync_now(struct attempt *a)
+{
+	struct attempt **at = &a->runner->unsynced;
+
+	while (*at != a)
+		at = &(*at)->next_unsynced;
+	*at = a->next_unsynced;
+	a->unsynced = 0;
+	if (!a->gone && fdatasync(a->file) == -1)
+		say("id=%s its journal is not synced:", a->message->id);
+}
+
+void
+attempts_sync(struct runner *r)
+{
+	while (r->unsynced != NULL)
+		sync_now(r->unsynced);
+}
+
+/* All its jobs are given out, or it is over. */
+static void
+end_call(struct attempt *a)
+{
+	if (a->called != NULL)
+		a->called->called--;
+	a->called = NULL;
+}
+
 void
 attempt_free(struct attempt *a)
 {
-	struct attempt **at = &a->runner->attempts;
-
-	while (*at != a)
-		at = &(*at)->next;
-	*at = a->next;
+	if (a->unsynced)
+		sync_now(a);
+	end_call(a);
 	a->runner->active--;
 	while (a->finals != NULL) {
 		struct final *f = a->finals;
 
 		a->finals = f->next;
+		site_release(f);
 		free(f->address);
 		free(f);
 	}
@@ -149,8 +189,8 @@ log_result(const struct attempt *a, const struct final *f)
 	    (now - a->head.time_us) / 1000 : 0;
 
 	say("id=%s to=<%s> relay=%s delay=%u.%03u dsn=%s stat=%s%s%s",
-	    a->message->id, f->address, f->remote ? (f->answer.relay[0] != '\0' ?
-	    f->answer.relay : "none") : "local",
+	    a->message->id, f->address, f->site == NULL ? "local" :
+	    f->answer.relay[0] != '\0' ? f->answer.relay : "none",
 	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
 	    words[f->answer.verdict],
@@ -203,11 +243,8 @@ settle(struct final *f)
 	else if (f->answer.verdict != V_DONE || a->final_n > 1 ||
 	    a->questions > 0 || attempt_untold(a) > 0) {
 		(void)attempt_note_result(a, f);
-		/* Nothing that is on another host's disk tells us of it. */
-		if (f->remote && f->answer.verdict == V_DONE &&
-		    fdatasync(a->file) == -1)
-			say("id=%s its journal is not synced:",
-			    a->message->id);
+		if (f->site != NULL && f->answer.verdict == V_DONE)
+			sync_later(a);
 	}
 	log_result(a, f);
 }
@@ -219,6 +256,8 @@ attempt_settled(struct final *f)
 
 	settle(f);
 	a->jobs--;
+	if (f->site != NULL)
+		site_end(a->runner, f);
 	finish_if_over(a);
 }
 
@@ -256,7 +295,7 @@ carry_out(struct attempt *a, struct group *g)
 {
 	struct known *k = find_known(a, g->to, g->to_n);
 	struct final *f;
-	struct lane *full;
+	struct line *full;
 
 	if (k != NULL && k->final)
 		return;			/* never tried again */
@@ -269,7 +308,6 @@ carry_out(struct attempt *a, struct group *g)
 		settle(f);
 		return;
 	}
-	f->remote = g->where.nexthop[0] != '\0';
 	if (lane_add(a->runner, &g->where, f, &full) == 0)
 		a->jobs++;
 	else if (full != NULL) {
@@ -341,7 +379,8 @@ attempt_answered(struct attempt *a, const char *address, const char *p,
 			settle(f);
 		}
 	}
-	a->questions--;
+	if (--a->questions == 0)
+		end_call(a);
 	finish_if_over(a);
 }
 
@@ -420,8 +459,9 @@ attempt_begin(struct runner *r, struct waiting *w)
 	a->message = w;
 	a->file = a->reader = -1;
 	a->head.text.max = QUEUE_HEAD_MAX;
-	a->next = r->attempts;
-	r->attempts = a;
+	a->called = w->called;
+	w->called = NULL;
+	messages_await(w, NULL);
 	r->active++;
 	if (open_message(a) == -1) {
 		cannot_open(a);

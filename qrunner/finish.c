@@ -56,6 +56,7 @@ finish_done(struct attempt *a)
 	const struct final *f;
 
 	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
+		a->gone = 1;
 		messages_forget(&r->messages, w);
 		return;
 	}
@@ -66,22 +67,45 @@ finish_done(struct attempt *a)
 	attempt_again(r, w, 60000);
 }
 
+/* A site without which a recipient waits: one that is dead; else one that was when
+ * the recipient had its turn, and is not now. */
+static struct site *
+site_in_the_way(const struct attempt *a)
+{
+	struct site *revived = NULL;
+	const struct final *f;
+
+	for (f = a->finals; f != NULL; f = f->next) {
+		if (!f->settled || f->site == NULL ||
+		    f->answer.verdict != V_LATER)
+			continue;
+		if (f->site->failures > 0)
+			return f->site;
+		if (f->barred)
+			revived = f->site;
+	}
+	return revived;
+}
+
 static void
 finish_later(struct attempt *a)
 {
 	struct runner *r = a->runner;
 	struct waiting *w = a->message;
+	struct site *s = site_in_the_way(a);
 	struct buf b = BUF_MAX(128);
 	char count[16];
-	int64_t wait_ms;
+	int64_t wait_ms = 0;
 
-	wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+	if (s == NULL || s->failures > 0)
+		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
 	snprintf(count, sizeof(count), "%u", w->attempts);
 	if (journal_line(&b, J_NEXT, clock_wall_us() +
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
 		(void)attempt_write(a, &b);
 	buf_free(&b);
-	site_wait(w, a->dead != NULL && a->dead->failures > 0 ? a->dead : NULL);
+	if (s != NULL && s->failures > 0)
+		site_wait(r, s, w);
 	attempt_again(r, w, wait_ms);
 }
 
@@ -165,7 +189,7 @@ attempt_finish(struct attempt *a)
 	int deferred = is_deferred(a);
 
 	if (a->parked_at != NULL) {
-		lane_park(a->parked_at, a->message);
+		line_park(a->parked_at, a->message);
 		attempt_free(a);
 		return;
 	}

@@ -1,9 +1,9 @@
-/* lane - one delivery program and the jobs that wait for it.
+/* lane - one delivery program, from the moment in which a job needs it to its end.
  *
  * A mailbox has one lane, so one that hangs holds up nobody else; another host has
- * as many as its site allows. The spawner starts the program and passes its socket;
- * jobs go there directly. A lane that has nothing to do lingers for a while, then
- * its program sees the end and leaves.
+ * as many as its site allows, and they serve the same line. The spawner starts the
+ * program and passes its socket; jobs go there directly. A lane that has nothing to
+ * do lingers for a while, then its program sees the end and leaves.
  */
 #include "runner.h"
 
@@ -17,8 +17,6 @@
 #include "sys/log.h"
 #include "sys/unixsock.h"
 
-static void pump(struct lane *l);
-
 static struct lane *
 find_lane(struct runner *r, const struct destination *d)
 {
@@ -31,46 +29,11 @@ find_lane(struct runner *r, const struct destination *d)
 	return NULL;
 }
 
-/* Another job of this message waits in the lane. */
-static int
-has_message(const struct lane *l, const struct attempt *a)
-{
-	const struct final *f;
-
-	for (f = l->first; f != NULL; f = f->next_in_lane)
-		if (f->attempt == a)
-			return 1;
-	return 0;
-}
-
-/* The site's lane for the message: the one that has other recipients of it, for
- * they go in one transaction; else the one with the fewest jobs, unless there may
- * be another. */
-static struct lane *
-find_site_lane(struct runner *r, const struct site *s,
-    const struct attempt *a)
-{
-	struct lane *l, *best = NULL;
-
-	for (l = r->lanes; l != NULL; l = l->next) {
-		if (l->site != s)
-			continue;
-		if (has_message(l, a))
-			return l;
-		if (best == NULL || l->queued + l->sent_n <
-		    best->queued + best->sent_n)
-			best = l;
-	}
-	if (best != NULL && best->queued + best->sent_n > 0 &&
-	    site_has_room(r, s))
-		return NULL;
-	return best;
-}
-
+/* Behind all others: who waits longest gets the next place. */
 static struct lane *
 new_lane(struct runner *r, const struct destination *d, struct site *s)
 {
-	struct lane *l = calloc(1, sizeof(*l));
+	struct lane *l = calloc(1, sizeof(*l)), **at = &r->lanes;
 
 	if (l == NULL)
 		return NULL;
@@ -78,310 +41,95 @@ new_lane(struct runner *r, const struct destination *d, struct site *s)
 	l->site = s;
 	l->to = *d;
 	l->fd = -1;
-	l->last = &l->first;
+	line_init(&l->own);
+	l->line = s != NULL ? &s->line : &l->own;
 	l->sent_last = &l->sent;
-	l->parked_last = &l->parked;
 	l->since_ms = clock_mono_ms();
-	l->next = r->lanes;
-	r->lanes = l;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = l;
 	if (s != NULL)
 		s->lanes++;
 	return l;
 }
 
-/* Its program is there, or asked for. */
 static void
-count_live(struct lane *l, int by)
+free_lane(struct lane *l)
+{
+	if (l->site != NULL && !l->retired)
+		l->site->lanes--;
+	free(l);
+}
+
+void
+lane_count(struct lane *l, int by)
 {
 	l->runner->lanes_live += (size_t)by;
 	if (l->site != NULL)
 		l->runner->sites_live += (size_t)by;
 }
 
-/* Who the lane is, for the log. */
-static const char *
+const char *
 lane_name(const struct lane *l)
 {
 	return l->site != NULL ? l->site->nexthop : l->to.mailbox;
 }
 
-static void
-append(struct final ***last, struct final *f)
+static int
+add_to_mailbox(struct runner *r, const struct destination *d, struct final *f,
+    struct line **full)
 {
-	f->next_in_lane = NULL;
-	**last = f;
-	*last = &f->next_in_lane;
+	struct lane *l = find_lane(r, d);
+
+	if (l == NULL)
+		l = new_lane(r, d, NULL);
+	if (l == NULL)
+		return -1;
+	if (l->own.queued >= LINE_QUEUE) {
+		*full = &l->own;
+		return -1;
+	}
+	line_add(&l->own, f, 0);
+	return 0;
 }
 
-static struct final *
-take_first(struct final **first, struct final ***last)
+static int
+add_to_site(struct runner *r, const struct destination *d, struct final *f,
+    struct line **full)
 {
-	struct final *f = *first;
+	struct site *s = site_of(r, d->nexthop);
 
-	*first = f->next_in_lane;
-	if (*first == NULL)
-		*last = first;
-	return f;
+	if (s == NULL)
+		return -1;
+	site_hold(s, f);
+	if (site_bars(s, f))
+		return errno = EHOSTDOWN, -1;
+	if (s->lanes == 0 && new_lane(r, d, s) == NULL)
+		return -1;
+	*full = site_full(r, s, f);
+	if (*full != NULL)
+		return -1;
+	line_add(&s->line, f, 1);
+	site_begin(r, s, f);
+	return 0;
 }
 
 int
 lane_add(struct runner *r, const struct destination *d, struct final *f,
-    struct lane **full)
+    struct line **full)
 {
-	struct site *site = NULL;
-	struct lane *l;
-
 	*full = NULL;
-	if (d->nexthop[0] != '\0') {
-		site = site_of(r, d->nexthop);
-		if (site == NULL)
-			return -1;
-		f->attempt->dead = site;
-		if (site_is_dead(site, &f->answer))
-			return errno = EHOSTDOWN, -1;
-		l = find_site_lane(r, site, f->attempt);
-	} else
-		l = find_lane(r, d);
-	if (l == NULL)
-		l = new_lane(r, d, site);
-	if (l == NULL)
-		return -1;
-	if (l->queued >= LANE_QUEUE) {
-		*full = l;
-		return -1;
-	}
-	append(&l->last, f);
-	l->queued++;
-	return 0;
-}
-
-void
-lane_park(struct lane *l, struct waiting *w)
-{
-	l->holds--;
-	w->next_parked = NULL;
-	*l->parked_last = w;
-	l->parked_last = &w->next_parked;
-}
-
-/* There is room again: as many messages as fit may try now. */
-static void
-unpark(struct lane *l)
-{
-	size_t n = l->queued;
-
-	for (; l->parked != NULL && n < LANE_QUEUE; n++) {
-		struct waiting *w = l->parked;
-
-		l->parked = w->next_parked;
-		if (l->parked == NULL)
-			l->parked_last = &l->parked;
-		if (messages_schedule(&l->runner->messages, w,
-		    clock_mono_ms()) == -1) {
-			messages_forget(&l->runner->messages, w);
-			scan_later(l->runner);
-		}
-	}
-}
-
-/* The connection to the lane's deliver-local ends. */
-static void
-hang_up(struct lane *l)
-{
-	if (l->fd == -1)
-		return;
-	loop_remove(&l->runner->loop, l->fd);
-	close(l->fd);
-	l->fd = -1;
-	l->pid = 0;
-	count_live(l, -1);
-}
-
-static void
-defer_job(struct lane *l, struct final *f, const char *why)
-{
-	if (l->site != NULL)
-		site_lost(l->site);
-	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
-	attempt_settled(f);
-}
-
-void
-lane_defer(struct lane *l, const struct answer *why)
-{
-	struct final *f = l->first, *next;
-
-	l->first = NULL;
-	l->last = &l->first;
-	l->queued = 0;
-	for (; f != NULL; f = next) {
-		next = f->next_in_lane;
-		f->answer = *why;
-		attempt_settled(f);
-	}
-	unpark(l);
+	return d->nexthop[0] == '\0' ? add_to_mailbox(r, d, f, full) :
+	    add_to_site(r, d, f, full);
 }
 
 static void
 defer_waiting(struct lane *l, const char *words)
 {
-	struct answer why;
+	struct answer why = { .number = 0 };
 
-	if (l->site != NULL)
-		site_lost(l->site);
 	answer_set(&why, V_LATER, "4.3.0", "%s", words);
-	lane_defer(l, &why);
-}
-
-/* The deliver-local is gone: what it had in hand is in doubt, so it is tried
- * again at once, looking first for what may be there. */
-static void
-lane_died(struct lane *l)
-{
-	struct final *f = l->sent, *next, **last = l->last;
-	struct final *again = NULL, **again_last = &again;
-	struct final *given_up = NULL, **given_up_last = &given_up;
-
-	hang_up(l);
-	l->sent = NULL;
-	l->sent_last = &l->sent;
-	l->sent_n = 0;
-	for (; f != NULL; f = next) {
-		next = f->next_in_lane;
-		f->replay = 1;
-		if (++f->tries < JOB_TRIES) {
-			append(&again_last, f);
-			l->queued++;
-		} else
-			append(&given_up_last, f);
-	}
-	if (again != NULL) {		/* before those that wait */
-		*again_last = l->first;
-		if (l->first == NULL)
-			last = again_last;
-		l->first = again;
-		l->last = last;
-	}
-	for (f = given_up; f != NULL; f = next) {
-		next = f->next_in_lane;
-		defer_job(l, f, "the delivery program was killed");
-	}
-}
-
-/* Take the job with this number out of those that are sent. */
-static struct final *
-take_sent(struct lane *l, uint64_t number)
-{
-	struct final **at = &l->sent, *f;
-
-	while (*at != NULL && (*at)->number != number)
-		at = &(*at)->next_in_lane;
-	f = *at;
-	if (f == NULL)
-		return NULL;
-	*at = f->next_in_lane;
-	if (*at == NULL)
-		l->sent_last = at;
-	l->sent_n--;
-	return f;
-}
-
-static void
-on_answer(void *arg, short revents)
-{
-	struct lane *l = arg;
-	char record[JOB_RECORD];
-	struct answer a;
-	struct final *f;
-	ssize_t n;
-
-	(void)revents;
-	while (l->fd != -1) {
-		n = unix_recv(l->fd, record, sizeof(record), NULL,
-		    MSG_DONTWAIT);
-		if (n == -1 && errno == EAGAIN)
-			break;
-		f = n <= 0 || answer_parse(record, (size_t)n, &a) == -1 ?
-		    NULL : take_sent(l, a.number);
-		if (f == NULL) {
-			if (n > 0)
-				say("to=%s a bad answer", lane_name(l));
-			lane_died(l);
-			return;
-		}
-		l->since_ms = clock_mono_ms();
-		f->answer = a;
-		if (l->site != NULL)
-			site_answered(l->runner, l->site, &a);
-		attempt_settled(f);
-	}
-	pump(l);
-}
-
-/* 0; -1 when the socket takes no more now, or the lane died. */
-static int
-send_job(struct lane *l, struct final *f)
-{
-	const struct attempt *a = f->attempt;
-	struct buf b = BUF_MAX(JOB_RECORD);
-	struct job j = {
-		.number = ++l->runner->jobs,
-		.replay = f->replay,
-		.time_us = a->head.time_us,
-		.at = (uint64_t)a->head.message,
-		.size = a->head.size,
-		.wire = a->head.wire,
-	};
-	int r = -1;
-
-	memcpy(j.id, a->message->id, sizeof(j.id));
-	memcpy(j.sender, a->sender, sizeof(j.sender));
-	strncpy(j.to, f->address, sizeof(j.to) - 1);
-	f->number = j.number;
-	if (job_format(&b, &j) == 0)
-		r = unix_send(l->fd, b.s, b.len, a->reader, MSG_DONTWAIT);
-	buf_free(&b);
-	return r;
-}
-
-/* The recipients of a message at one host go together: not before all are known. */
-static int
-is_ready(const struct lane *l)
-{
-	return l->fd != -1 && l->first != NULL && l->sent_n < LANE_WINDOW &&
-	    (l->site == NULL || l->first->attempt->questions == 0);
-}
-
-/* Send jobs as long as the program may have more in hand. */
-static void
-pump(struct lane *l)
-{
-	while (is_ready(l)) {
-		struct final *f = take_first(&l->first, &l->last);
-
-		l->queued--;
-		if (attempt_note_start(f) == -1) {
-			defer_job(l, f, "the queue cannot be written");
-			continue;
-		}
-		append(&l->sent_last, f);
-		l->sent_n++;
-		if (send_job(l, f) == -1) {
-			if (errno != EAGAIN || l->sent_n == 1)
-				lane_died(l);
-			else {		/* when answers come it goes on */
-				take_sent(l, f->number);
-				f->next_in_lane = l->first;
-				if (l->first == NULL)
-					l->last = &f->next_in_lane;
-				l->first = f;
-				l->queued++;
-			}
-			break;
-		}
-		if (l->sent_n == 1)
-			l->since_ms = clock_mono_ms();
-	}
+	line_defer(l->runner, l->line, &why);
 }
 
 void
@@ -389,8 +137,9 @@ lane_started(struct lane *l, int fd, uint64_t pid, const char *why)
 {
 	l->starting = 0;
 	if (fd == -1) {
-		count_live(l, -1);
-		if (why != NULL) {
+		lane_count(l, -1);
+		/* Where others of the site get on, it will do with them. */
+		if (why != NULL && (l->site == NULL || l->site->busy == 0)) {
 			defer_waiting(l, why);
 			return;
 		}
@@ -402,113 +151,135 @@ lane_started(struct lane *l, int fd, uint64_t pid, const char *why)
 	l->pid = pid;
 	l->failures = 0;
 	l->since_ms = clock_mono_ms();
-	if (loop_add(&l->runner->loop, fd, POLLIN, on_answer, l) == -1) {
+	if (loop_add(&l->runner->loop, fd, POLLIN, hand_answer, l) == -1) {
 		close(fd);
 		l->fd = -1;
-		count_live(l, -1);
+		lane_count(l, -1);
 		defer_waiting(l, "no memory");
 		return;
 	}
-	pump(l);
+	hand_pump(l);
 }
 
-/* A deliver-local that answers nothing is ended by the spawner; it may run as
- * another uid. */
-static void
-end_hanging(struct lane *l)
-{
-	say("to=%s pid=%u answers nothing and is killed", lane_name(l),
-	    (unsigned)l->pid);
-	spawning_kill(l->runner, l->pid);
-	while (l->sent != NULL) {
-		struct final *f = take_first(&l->sent, &l->sent_last);
-
-		l->sent_n--;
-		defer_job(l, f, "the delivery hangs");
-	}
-	hang_up(l);
-}
-
-/* It waits for a program, and there is a place for one. */
+/* It waits for a program. */
 static int
-is_starving(const struct lane *l)
+is_wanting(const struct lane *l)
+{
+	return l->fd == -1 && l->line->first != NULL && l->starting == 0 &&
+	    !l->retired;
+}
+
+/* There is a place for one. */
+static int
+has_place(const struct lane *l)
 {
 	const struct runner *r = l->runner;
 
-	return l->fd == -1 && l->first != NULL && l->starting == 0 &&
-	    r->lanes_live < LANES_MAX &&
+	return r->lanes_live < LANES_MAX &&
 	    (l->site == NULL || r->sites_live < SITES_LANES);
 }
 
 static int64_t
 answer_ms(const struct lane *l)
 {
-	return l->site != NULL ? SITE_ANSWER_MS : LANE_ANSWER_MS;
+	return l->site != NULL ? SITE_ANSWER_MS +
+	    (int64_t)l->runner->remote_try_s * 1000 : LANE_ANSWER_MS;
+}
+
+static void
+get_program(struct lane *l)
+{
+	if (l->failures > AGAIN_MAX) {
+		l->failures = 0;
+		defer_waiting(l, "no delivery program can be started");
+	} else {
+		lane_count(l, 1);
+		spawning_start(l);
+	}
+}
+
+/* Messages for which there is room now. */
+static void
+call_messages(struct lane *l)
+{
+	struct line *q = l->line;
+	size_t n = q->queued + q->called;
+
+	if (n >= LINE_QUEUE / 2)
+		return;
+	line_call_parked(l->runner, q, LINE_QUEUE - n);
+	if (l->site != NULL)
+		site_call(l->runner, l->site);
 }
 
 static void
 tick(struct lane *l, int64_t now)
 {
+	struct site *s = l->site;
+
 	if (l->sent_n > 0 && now - l->since_ms > answer_ms(l))
-		end_hanging(l);
-	if (is_starving(l) && now >= l->again_ms) {
-		if (l->failures > AGAIN_MAX) {
-			l->failures = 0;
-			defer_waiting(l, "no delivery program can be started");
-		} else {
-			count_live(l, 1);
-			spawning_start(l);
-		}
-	}
-	pump(l);
-	if (l->queued < LANE_QUEUE / 2)
-		unpark(l);
+		hand_kill(l);
+	if (is_wanting(l) && has_place(l) && now >= l->again_ms)
+		get_program(l);
+	hand_pump(l);
+	if (s != NULL && s->line.first != NULL && s->busy >= s->lanes &&
+	    site_has_room(l->runner, s))
+		(void)new_lane(l->runner, &l->to, s);	/* ticks after this one */
+	call_messages(l);
 }
 
-static int
-is_idle(const struct lane *l)
-{
-	return l->first == NULL && l->sent_n == 0 && l->parked == NULL &&
-	    l->holds == 0 && l->starting == 0;
-}
-
+/* When the lane may go: -1: not yet; 0: now. */
 static int64_t
-linger_ms(const struct lane *l)
+end_ms(const struct lane *l)
 {
-	return l->site != NULL ? SITE_LINGER_MS : LANE_LINGER_MS;
+	const struct runner *r = l->runner;
+	const struct site *s = l->site;
+
+	if (l->sent_n > 0 || l->starting != 0)
+		return -1;
+	if (l->retired || (s != NULL && site_is_crowded(r, s)))
+		return 0;		/* others serve its line */
+	if (!line_is_empty(l->line) || (s != NULL && s->failures == 0 &&
+	    s->waiting != NULL))
+		return -1;
+	/* Where others wait for a place, nobody lingers. */
+	if (r->hungry > 0 && (s != NULL || r->lanes_live >= LANES_MAX))
+		return 0;
+	return l->since_ms + (s != NULL ? SITE_LINGER_MS : LANE_LINGER_MS);
 }
 
-/* End the lanes that have idled long enough. */
 static void
 end_idle(struct runner *r, int64_t now_ms)
 {
-	/* Where all places are taken, nobody lingers. */
-	int crowded = r->lanes_live >= LANES_MAX ||
-	    r->sites_live >= SITES_LANES;
 	struct lane **at = &r->lanes, *l;
 
 	while ((l = *at) != NULL) {
-		if (!is_idle(l) || (!crowded &&
-		    now_ms - l->since_ms < linger_ms(l))) {
+		int64_t end = end_ms(l);
+
+		if (end == -1 || now_ms < end) {
 			at = &l->next;
 			continue;
 		}
-		hang_up(l);
-		if (l->site != NULL)
-			l->site->lanes--;
+		hand_end(l);
 		*at = l->next;
-		free(l);
+		free_lane(l);
 	}
 }
 
 void
 lanes_tick(struct runner *r, int64_t now_ms)
 {
+	size_t open = r->sites_active + r->crowd.called, hungry = 0;
 	struct lane *l;
 
 	end_idle(r, now_ms);
-	for (l = r->lanes; l != NULL; l = l->next)
+	for (l = r->lanes; l != NULL; l = l->next) {
 		tick(l, now_ms);
+		hungry += is_wanting(l) && !has_place(l);
+	}
+	r->hungry = hungry;
+	if (open < SITES_ACTIVE)
+		line_call_parked(r, &r->crowd, SITES_ACTIVE - open);
 }
 
 int64_t
@@ -520,14 +291,22 @@ lanes_due(const struct runner *r)
 	for (l = r->lanes; l != NULL; l = l->next) {
 		if (l->sent_n > 0)
 			d = l->since_ms + answer_ms(l) + 1;
-		else if (is_starving(l))
+		else if (is_wanting(l) && has_place(l))
 			d = l->again_ms;
-		else if (is_idle(l))
-			d = l->since_ms + linger_ms(l);
 		else
-			continue;
-		if (due == -1 || d < due)
+			d = end_ms(l);
+		if (d != -1 && (due == -1 || d < due))
 			due = d;
 	}
 	return due;
+}
+
+int
+sites_busy(const struct runner *r)
+{
+	const struct lane *l = r->lanes;
+
+	while (l != NULL && (l->site == NULL || l->sent_n == 0))
+		l = l->next;
+	return l != NULL;
 }

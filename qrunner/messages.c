@@ -77,6 +77,27 @@ messages_add(struct messages *m, const char *id)
 }
 
 void
+messages_await(struct waiting *w, struct site *s)
+{
+	struct site *old = w->site;
+
+	if (old != NULL) {
+		*w->site_prev = w->site_next;
+		if (w->site_next != NULL)
+			w->site_next->site_prev = w->site_prev;
+		else
+			old->waiting_last = w->site_prev;
+	}
+	w->site = s;
+	w->site_next = NULL;
+	if (s == NULL)
+		return;
+	w->site_prev = s->waiting_last;
+	*s->waiting_last = w;
+	s->waiting_last = &w->site_next;
+}
+
+void
 messages_forget(struct messages *m, struct waiting *w)
 {
 	struct waiting **b = &m->bucket[bucket_of(m, w->id)];
@@ -87,8 +108,9 @@ messages_forget(struct messages *m, struct waiting *w)
 		b = &(*b)->next;
 	*b = w->next;
 	m->n--;
-	if (w->site != NULL)
-		w->site->messages--;
+	messages_await(w, NULL);
+	if (w->called != NULL)
+		w->called->called--;
 	free(w);
 }
 

@@ -20,7 +20,7 @@
 
 #define BACKLOG		512
 #define DAY_S		86400u
-#define STOP_MS		3000	/* for reports that are being made */
+#define STOP_MS		5000	/* for what is under way */
 
 /* A writer of queue files. */
 struct writer {
@@ -122,6 +122,7 @@ take_settings(struct runner *r)
 	s->max_s = env_u64("RETRY_MAX_S", 14400, 1, 10 * DAY_S);
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
+	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }
@@ -205,18 +206,23 @@ wait_for_work(struct runner *r)
 	return loop_once(&r->loop, clock_left_ms(due));
 }
 
-/* A report that was made and not noted would be made twice. */
+/* A report that was made and not noted would be made twice, a message that another
+ * host took would be sent twice. */
 static void
 leave(struct runner *r)
 {
 	int64_t end = clock_mono_ms() + STOP_MS, now;
 
-	while (r->bouncer.running > 0 && (now = clock_mono_ms()) < end) {
+	while ((r->bouncer.running > 0 || sites_busy(r)) &&
+	    (now = clock_mono_ms()) < end) {
 		bouncer_tick(r, now);
-		if (r->bouncer.running > 0 && loop_once(&r->loop,
-		    clock_left_ms(end)) == -1 && errno != EINTR)
+		attempts_sync(r);
+		if ((r->bouncer.running > 0 || sites_busy(r)) &&
+		    loop_once(&r->loop, clock_left_ms(end)) == -1 &&
+		    errno != EINTR)
 			break;
 	}
+	attempts_sync(r);
 }
 
 int
@@ -224,7 +230,7 @@ main(int argc, char **argv)
 {
 	static struct runner r = {
 		.asker = { .fd = -1 }, .spawning = { .fd = -1 }, .rescan = 1,
-		.rescan_ms = -1,
+		.rescan_ms = -1, .sites_ms = -1,
 	};
 
 	progname = "qrunner";
@@ -234,6 +240,7 @@ main(int argc, char **argv)
 	r.asker.last = &r.asker.first;
 	r.bouncer.program = argv[1];
 	r.bouncer.last = &r.bouncer.first;
+	line_init(&r.crowd);
 	take_settings(&r);
 	open_queue(&r);
 	raise_limits();
@@ -251,6 +258,7 @@ main(int argc, char **argv)
 		lanes_tick(&r, now);
 		sites_tick(&r, now);
 		bouncer_tick(&r, now);
+		attempts_sync(&r);
 		if (wait_for_work(&r) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");
 	}

@@ -6,8 +6,11 @@
  *	finish		what becomes of the message then
  *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
- *	lane		one delivery program and the jobs that wait for it: a mailbox's
- *			deliver-local, or one of the deliver-remotes of a site
+ *	line		the jobs that wait for a mailbox or a site, and the messages
+ *			that wait for room there
+ *	lane		one delivery program: a mailbox's deliver-local, or one of
+ *			the deliver-remotes of a site
+ *	hand		the jobs that its program has in hand
  *	site		another host's health: how many deliver-remotes it may have,
  *			and whether it is tried at all
  *	spawning	the conversation with the spawner
@@ -25,20 +28,26 @@
 #include "report.h"
 #include "sys/loop.h"
 
-#define ACTIVE_MAX	300	/* messages that are open at a time */
-#define LANE_QUEUE	80	/* jobs that wait in a lane; more messages wait
+#define ACTIVE_MAX	600	/* messages that are open at a time */
+#define SITES_ACTIVE	400	/* of them with jobs for other hosts: when no host
+				 * can be reached, mailboxes have the others */
+#define LINE_QUEUE	80	/* jobs that wait in a line; more messages wait
 				 * outside, so that no mailbox fills ACTIVE_MAX */
 #define LANE_WINDOW	32	/* jobs that a deliver-local has in hand */
-#define LANES_MAX	100	/* deliver-locals at a time */
+#define SITE_WINDOW	100	/* that a deliver-remote has, of two messages */
+#define LANES_MAX	100	/* delivery programs at a time */
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
 #define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
-#define SITE_ANSWER_MS	1500000	/* RFC 5321 4.5.3.2 adds up to so much */
+#define SITE_ANSWER_MS	900000	/* what it may take beyond REMOTE_TRY_S */
 #define SITE_FIRST	2	/* deliver-remotes of a new site */
 #define SITE_MOST	20	/* at most, however well it goes */
+#define SITE_SLOWLY	20	/* growth of a site that wanted no more */
 #define SITES_LANES	70	/* of LANES_MAX: mailboxes always have the others */
 #define SITE_PROBE_MAX_S 900	/* between tries of a dead site */
+#define SITE_CALL_MS	60000	/* a message that was called to try has not */
 #define SITE_FORGET_MS	600000	/* a site that is not used */
+#define SITE_BUCKETS	1024
 #define AGAIN_MS	1000	/* before a lost service is tried again */
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
@@ -58,6 +67,7 @@ struct schedule {
 
 struct runner;
 struct lane;
+struct line;
 struct site;
 
 /* A message in the queue. */
@@ -67,8 +77,10 @@ struct waiting {
 	unsigned	attempts;
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
-	struct waiting	*next_parked;	/* waiting for the same lane */
-	struct site	*site;		/* dead when it was tried, or NULL */
+	struct waiting	*next_parked;	/* waiting for room in the same line */
+	struct line	*called;	/* that has room for it, until it is tried */
+	struct site	*site;		/* dead when it was tried, or NULL; then */
+	struct waiting	*site_next, **site_prev;	/* others of that site */
 };
 #define NOT_IN_HEAP	((size_t)-1)
 
@@ -83,11 +95,13 @@ struct messages {
 struct final {
 	struct attempt	*attempt;
 	struct final	*next;		/* of the attempt */
-	struct final	*next_in_lane;
+	struct final	*next_in_line;
+	struct site	*site;		/* another host's; NULL: a mailbox's */
 	char		*address;
 	uint64_t	 number;	/* of the job, when one is out */
 	int		 replay;	/* it was begun before */
-	int		 remote;	/* another host's */
+	int		 barred;	/* its site was dead: it was not tried */
+	int		 begun;		/* its start stands in the journal */
 	unsigned	 tries;		/* in this attempt */
 	int		 settled;	/* answer is set */
 	struct answer	 answer;
@@ -107,7 +121,6 @@ struct known {
 struct attempt {
 	struct runner	*runner;
 	struct waiting	*message;
-	struct attempt	*next;
 	int		 file, reader;	/* the queue file, to append and to read */
 	struct queue_head head;
 	char		 sender[ADDRESS_OCTETS + 1];
@@ -118,8 +131,12 @@ struct attempt {
 	struct known	*known;		/* what the journal says */
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
-	struct lane	*parked_at;	/* a lane with no more room, or NULL */
-	struct site	*dead;		/* one that could not be tried, or NULL */
+	size_t		 site_jobs;	/* of them, other hosts' */
+	struct line	*parked_at;	/* a line with no more room, or NULL */
+	struct line	*called;	/* the message's, until all jobs are given */
+	int		 unsynced;	/* what the journal must not lose */
+	int		 gone;		/* the file is no more in the queue */
+	struct attempt	*next_unsynced;
 	int		 torn;		/* the journal's last line has no end */
 	int		 early;		/* the message is older than this boot */
 	enum report_kind reporting;	/* the report that is made about it */
@@ -150,21 +167,32 @@ struct spawning {
 	uint64_t	 number;	/* of the last request */
 };
 
+/* The jobs that wait for one destination, and the messages that wait unopened for
+ * room. Each of these is tried again when it is called. */
+struct line {
+	struct final	*first, **last;
+	size_t		 queued;
+	struct waiting	*parked, **parked_last;
+	size_t		 holds;		/* attempts that will park here */
+	size_t		 called;	/* messages that are on their way here */
+};
+
 /* Another host as a destination of mail. */
 struct site {
-	struct site	*next;
-	unsigned	 lanes;		/* that stand for it */
+	struct site	*next;		/* of the same hash */
+	struct line	 line;
+	unsigned	 lanes;		/* its deliver-remotes */
+	unsigned	 busy;		/* those that have jobs in hand */
 	unsigned	 limit;		/* how many there may be */
 	unsigned	 good;		/* answers since the limit was changed */
+	unsigned	 growth;	/* so many for each of limit let it grow */
 	unsigned	 failures;	/* in a row; 0: it is alive */
-	enum {
-		PROBE_NONE,
-		PROBE_CALLED,		/* a message was made due for it */
-		PROBE_OUT		/* one is with a deliver-remote */
-	}		 probe;		/* dead: how far its next try is */
+	const struct attempt *prober;	/* dead: who tries it now, or NULL */
 	int64_t		 probe_ms;	/* dead: not to be tried before */
+	int64_t		 call_ms;	/* dead: when a message is called to try */
 	int64_t		 used_ms;
-	size_t		 messages;	/* whose waiting.site it is */
+	size_t		 finals;	/* whose site it is, in open attempts */
+	struct waiting	*waiting, **waiting_last;	/* whose site it is */
 	struct answer	 why;		/* dead: what the last try said */
 	char		 nexthop[];
 };
@@ -173,19 +201,20 @@ struct lane {
 	struct runner	*runner;
 	struct lane	*next;
 	struct site	*site;		/* NULL: a mailbox's */
-	struct destination to;
-	int		 fd;		/* of its deliver-local, or -1 */
+	struct line	*line;		/* its own, or its site's */
+	int		 fd;		/* of its program, or -1 */
+	int		 reached;	/* it has spoken with its host */
+	int		 retired;	/* its host wants one less: no more jobs */
 	uint64_t	 pid;
 	uint64_t	 starting;	/* number of the request, or 0 */
 	int64_t		 again_ms;
 	unsigned	 failures;
 	int64_t		 since_ms;	/* last answer, or when it became idle */
-	struct final	*first, **last;	/* jobs that wait */
-	size_t		 queued;
 	struct final	*sent, **sent_last;
 	size_t		 sent_n;
-	struct waiting	*parked, **parked_last;
-	size_t		 holds;		/* attempts that will park here */
+	const struct attempt *newest;	/* whose job was sent last */
+	struct line	 own;
+	struct destination to;
 };
 
 /* The bounce programs, each with an attempt that waits for its end. */
@@ -212,17 +241,22 @@ struct runner {
 	int64_t		 rescan_ms;	/* or do so then; -1: need not */
 	uint64_t	 boot_us;
 	struct messages	 messages;
-	struct attempt	*attempts;
+	struct attempt	*unsynced;	/* until the end of this round */
 	size_t		 active;
+	size_t		 sites_active;	/* with jobs for other hosts */
+	struct line	 crowd;		/* messages that wait for that to fall */
 	struct asker	 asker;
 	struct spawning	 spawning;
 	struct bouncer	 bouncer;
 	uint64_t	 delay_report_s;	/* age at which a sender is told
 						 * that it is late, 0: never */
-	struct lane	*lanes;
-	struct site	*sites;
+	uint64_t	 remote_try_s;	/* a deliver-remote may take so long */
+	struct lane	*lanes;		/* the oldest first */
+	struct site	*sites[SITE_BUCKETS];
+	int64_t		 sites_ms;	/* when a site has work, or -1 */
 	size_t		 sites_live;	/* as lanes_live, of sites alone */
-	size_t		 lanes_live;	/* with a deliver-local, or starting one */
+	size_t		 lanes_live;	/* with a program, or starting one */
+	size_t		 hungry;	/* lanes that wait for a place to start one */
 	uint64_t	 jobs;		/* numbers given out */
 };
 
@@ -236,6 +270,9 @@ void messages_forget(struct messages *m, struct waiting *w);
 int messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms);
 struct waiting *messages_first(const struct messages *m);	/* due first */
 void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
+
+/* The message waits for the site too, behind all others; NULL: for none. */
+void messages_await(struct waiting *w, struct site *s);
 
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
@@ -268,6 +305,9 @@ int attempt_note_result(struct attempt *a, const struct final *f);
 /* Forget it; its message stays what it is. */
 void attempt_free(struct attempt *a);
 
+/* Sync the journals that need it: once for all that came in one round. */
+void attempts_sync(struct runner *r);
+
 /* finish.c */
 
 /* Nothing of the attempt is out any more: decide what becomes of the message. */
@@ -295,30 +335,77 @@ void ask_about(struct runner *r, struct attempt *a, const char *address,
     size_t n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
+/* line.c */
+
+void line_init(struct line *l);
+
+/* Add f's job: behind all others, or behind those of its message if together is
+ * set. */
+void line_add(struct line *l, struct final *f, int together);
+
+/* Put it before all others. */
+void line_put_back(struct line *l, struct final *f);
+
+/* The first job, which there is. */
+struct final *line_take(struct line *l);
+
+/* All jobs that wait are answered so. */
+void line_defer(struct runner *r, struct line *l, const struct answer *why);
+
+/* The attempt that found it full (and holds it) is over: w waits for room. */
+void line_park(struct line *l, struct waiting *w);
+
+/* Have a message tried now for which there is room. */
+void line_call(struct runner *r, struct line *l, struct waiting *w);
+
+/* Call parked messages, as many as n. */
+void line_call_parked(struct runner *r, struct line *l, size_t n);
+
+/* 1 if nothing waits in it or is on its way to it. */
+int line_is_empty(const struct line *l);
+
 /* lane.c */
 
-/* Give f's job to the destination's lane. 0; or -1: the lane has no room, *full is
- * it; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN: the site is dead
- * and f->answer says why. */
+/* Give f's job to the destination. 0; or -1: there is no room, *full is the line to
+ * wait in; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN: the site is
+ * dead and f->answer says why. */
 int lane_add(struct runner *r, const struct destination *d, struct final *f,
-    struct lane **full);
+    struct line **full);
 
-/* The attempt that found it full (and holds it) is over: try w when there is
- * room. */
-void lane_park(struct lane *l, struct waiting *w);
 void lanes_tick(struct runner *r, int64_t now_ms);
-
-/* The jobs that wait in the lane are answered so. */
-void lane_defer(struct lane *l, const struct answer *why);
 
 /* The spawner says of a start that it was asked for: fd is the program's socket,
  * or -1 and why (NULL: the spawner is gone, it is asked again later). */
 void lane_started(struct lane *l, int fd, uint64_t pid, const char *why);
 
+/* A program more (1) or less (-1) is there or asked for. */
+void lane_count(struct lane *l, int by);
+
+/* Who the lane is, for the log. */
+const char *lane_name(const struct lane *l);
+
+/* 1 if a deliver-remote has a job in hand. */
+int sites_busy(const struct runner *r);
+
+/* hand.c */
+
+/* Send jobs to the lane's program, as many as it may have now. */
+void hand_pump(struct lane *l);
+
+/* loop_fn: the program has answered, or is gone. */
+void hand_answer(void *lane, short revents);
+
+/* The connection to the program ends; it sees that. */
+void hand_end(struct lane *l);
+
+/* A program that answers nothing is ended by the spawner (it may run as another
+ * uid), and its jobs are deferred. */
+void hand_kill(struct lane *l);
+
 /* spawning.c */
 
-/* Ask for the lane's program. 0; or -1, and lane_started is called for all that
- * were asked for. */
+/* Ask for the lane's program. When the spawner cannot be asked, lane_started is
+ * called for all that were asked for. */
 void spawning_start(struct lane *l);
 void spawning_kill(struct runner *r, uint64_t pid);
 
@@ -327,20 +414,36 @@ void spawning_kill(struct runner *r, uint64_t pid);
 /* The site of that nexthop, made where it is not known. NULL with errno ENOMEM. */
 struct site *site_of(struct runner *r, const char *nexthop);
 
-/* 1 if nothing may be sent to it now; *why is the answer then. */
-int site_is_dead(struct site *s, struct answer *why);
+/* f is the site's, until its attempt is freed. */
+void site_hold(struct site *s, struct final *f);
+void site_release(struct final *f);
 
-/* A job of the site's ended without a word of the host. */
-void site_lost(struct site *s);
+/* 1 if f may not be sent to it now; its answer is set then. */
+int site_bars(struct site *s, struct final *f);
 
-/* May the site have one lane more? */
+/* The line in which f's message must wait for room, or NULL. */
+struct line *site_full(struct runner *r, struct site *s, const struct final *f);
+
+/* f's job waits for the site, and is over. */
+void site_begin(struct runner *r, struct site *s, const struct final *f);
+void site_end(struct runner *r, const struct final *f);
+
+/* f's job ended without a word of the host. */
+void site_lost(struct runner *r, const struct final *f);
+
+/* The lane's deliver-remote has answered f's job. 1: the job is to go again, by
+ * another lane. */
+int site_answered(struct lane *l, struct final *f);
+
+/* May the site have one lane more? Has it too many? */
 int site_has_room(const struct runner *r, const struct site *s);
+int site_is_crowded(const struct runner *r, const struct site *s);
 
-/* A deliver-remote has answered. */
-void site_answered(struct runner *r, struct site *s, const struct answer *a);
+/* The message waits until the site lives, or is called to find out. */
+void site_wait(struct runner *r, struct site *s, struct waiting *w);
 
-/* Its message waits for the site, or no more (NULL). */
-void site_wait(struct waiting *w, struct site *s);
+/* Call messages that wait for the site, now that it lives. */
+void site_call(struct runner *r, struct site *s);
 
 void sites_tick(struct runner *r, int64_t now_ms);
 

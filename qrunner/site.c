@@ -1,204 +1,315 @@
 /* site - another host as a destination of mail: how many deliver-remotes it may
  * have at a time, and whether it is tried at all.
  *
- * What goes well lets it have more, a failure of the host itself (RFC 3463's X.4.X)
- * halves that and makes it dead: then nothing goes there but one message now and
- * then, and the others wait without a connection each. When one has been taken, all
- * that wait for the site are due at once.
+ * What goes well lets it have more. A host that takes no mail from one of them while
+ * others get on has as many as it wants; else it is dead: then nothing goes there but
+ * one message now and then, each time another, and the others wait without a
+ * connection. When the host has said anything, they are called as there is room.
  */
 #include "runner.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+
+/* Look after the sites then, if not before. */
+static void
+wake(struct runner *r, int64_t when_ms)
+{
+	if (r->sites_ms == -1 || when_ms < r->sites_ms)
+		r->sites_ms = when_ms;
+}
+
+static struct site *
+new_site(struct runner *r, struct site **bucket, const char *nexthop)
+{
+	size_t n = strlen(nexthop) + 1;
+	struct site *s = calloc(1, sizeof(*s) + n);
+
+	if (s == NULL)
+		return NULL;
+	memcpy(s->nexthop, nexthop, n);
+	line_init(&s->line);
+	s->limit = SITE_FIRST;
+	s->growth = 1;
+	s->waiting_last = &s->waiting;
+	s->next = *bucket;
+	*bucket = s;
+	wake(r, clock_mono_ms() + SITE_FORGET_MS);
+	return s;
+}
 
 struct site *
 site_of(struct runner *r, const char *nexthop)
 {
-	size_t n = strlen(nexthop) + 1;
-	struct site *s;
+	struct site **bucket = r->sites + ascii_fnv(nexthop, strlen(nexthop)) %
+	    SITE_BUCKETS;
+	struct site *s = *bucket;
 
-	for (s = r->sites; s != NULL; s = s->next)
-		if (strcmp(s->nexthop, nexthop) == 0)
-			break;
-	if (s == NULL) {
-		s = calloc(1, sizeof(*s) + n);
-		if (s == NULL)
-			return NULL;
-		memcpy(s->nexthop, nexthop, n);
-		s->limit = SITE_FIRST;
-		s->next = r->sites;
-		r->sites = s;
-	}
-	s->used_ms = clock_mono_ms();
+	while (s != NULL && strcmp(s->nexthop, nexthop) != 0)
+		s = s->next;
+	if (s == NULL)
+		s = new_site(r, bucket, nexthop);
+	if (s != NULL)
+		s->used_ms = clock_mono_ms();
 	return s;
 }
 
-int
-site_is_dead(struct site *s, struct answer *why)
+void
+site_hold(struct site *s, struct final *f)
 {
-	if (s->failures == 0)
-		return 0;
-	if (s->probe != PROBE_OUT && clock_mono_ms() >= s->probe_ms) {
-		s->probe = PROBE_OUT;	/* this one finds out */
-		return 0;
-	}
-	*why = s->why;
-	return 1;
+	f->site = s;
+	s->finals++;
 }
 
 void
-site_lost(struct site *s)
+site_release(struct final *f)
 {
-	if (s->probe == PROBE_OUT) {
-		s->probe = PROBE_NONE;
-		s->probe_ms = clock_mono_ms() + TROUBLE_MS;
-	}
+	if (f->site != NULL)
+		f->site->finals--;
+	f->site = NULL;
+}
+
+/* A dead site is open to all recipients of the message that tries it. */
+int
+site_bars(struct site *s, struct final *f)
+{
+	if (s->failures == 0 || s->prober == f->attempt ||
+	    (s->prober == NULL && clock_mono_ms() >= s->probe_ms))
+		return 0;
+	f->barred = 1;
+	f->answer = s->why;
+	return 1;
+}
+
+struct line *
+site_full(struct runner *r, struct site *s, const struct final *f)
+{
+	if (f->attempt->site_jobs == 0 && r->sites_active >= SITES_ACTIVE)
+		return &r->crowd;
+	return s->line.queued >= LINE_QUEUE ? &s->line : NULL;
+}
+
+void
+site_begin(struct runner *r, struct site *s, const struct final *f)
+{
+	if (f->attempt->site_jobs++ == 0)
+		r->sites_active++;
+	if (s->failures > 0)
+		s->prober = f->attempt;
+}
+
+void
+site_end(struct runner *r, const struct final *f)
+{
+	if (--f->attempt->site_jobs == 0)
+		r->sites_active--;
+}
+
+/* Not before that time may a message try it. */
+static void
+wait_until(struct runner *r, struct site *s, int64_t when_ms)
+{
+	s->prober = NULL;
+	s->probe_ms = s->call_ms = when_ms;
+	wake(r, when_ms);
+}
+
+void
+site_lost(struct runner *r, const struct final *f)
+{
+	if (f->site->prober == f->attempt)
+		wait_until(r, f->site, clock_mono_ms() + TROUBLE_MS);
 }
 
 int
 site_has_room(const struct runner *r, const struct site *s)
 {
-	return s->lanes < s->limit && r->sites_live < SITES_LANES;
+	return s->lanes < s->limit && r->sites_live < SITES_LANES &&
+	    r->hungry == 0;
 }
 
-/* RFC 3463 3.5: network and routing status, the host's own trouble. */
-static int
-is_of_host(const struct answer *a)
+/* One lane is left to each site, and those that have none come first. */
+int
+site_is_crowded(const struct runner *r, const struct site *s)
 {
-	return a->verdict == V_LATER && strncmp(a->dsn, "4.4.", 4) == 0;
-}
-
-void
-site_wait(struct waiting *w, struct site *s)
-{
-	if (w->site != NULL)
-		w->site->messages--;
-	w->site = s;
-	if (s != NULL)
-		s->messages++;
-}
-
-/* Call fn for each message that waits for s, as long as that is not 0. */
-static void
-each_message(struct runner *r, const struct site *s,
-    int (*fn)(struct runner *r, struct waiting *w))
-{
-	struct waiting *w, *next;
-	size_t i;
-
-	for (i = 0; s->messages > 0 && i < r->messages.buckets; i++)
-		for (w = r->messages.bucket[i]; w != NULL; w = next) {
-			next = w->next;
-			if (w->site == s && w->heap_at != NOT_IN_HEAP &&
-			    !fn(r, w))
-				return;
-		}
-}
-
-static int
-make_due(struct runner *r, struct waiting *w)
-{
-	site_wait(w, NULL);
-	attempt_again(r, w, 0);
-	return 1;
-}
-
-static int
-make_one_due(struct runner *r, struct waiting *w)
-{
-	make_due(r, w);
-	return 0;
+	return s->lanes > 1 && (s->lanes > s->limit ||
+	    (r->hungry > 0 && r->sites_live >= SITES_LANES));
 }
 
 static void
-revive(struct runner *r, struct site *s)
+revive(struct site *s)
 {
-	say("site=%s takes mail again, messages=%zu", s->nexthop, s->messages);
+	say("site=%s takes mail again, tries=%u", s->nexthop, s->failures);
 	s->failures = 0;
-	s->probe = PROBE_NONE;
+	s->prober = NULL;
 	s->limit = SITE_FIRST;
-	each_message(r, s, make_due);
+	s->growth = 1;
+	s->good = 0;
 }
 
 static void
 bury(struct runner *r, struct site *s, const struct answer *a)
 {
-	struct lane *l, *next;
 	int64_t wait_ms = schedule_wait_ms(&r->schedule, ++s->failures);
 
 	if (wait_ms > SITE_PROBE_MAX_S * 1000)
 		wait_ms = SITE_PROBE_MAX_S * 1000;
-	s->probe = PROBE_NONE;
-	s->probe_ms = clock_mono_ms() + wait_ms;
+	wait_until(r, s, clock_mono_ms() + wait_ms);
 	s->why = *a;
+	s->why.relay[0] = '\0';		/* of those that were not tried */
 	say("site=%s is dead, tries=%u next=%u why=%s", s->nexthop,
 	    s->failures, (unsigned)(wait_ms / 1000), a->why);
-	for (l = r->lanes; l != NULL; l = next) {
-		next = l->next;
-		if (l->site == s)
-			lane_defer(l, a);
-	}
+	line_defer(r, &s->line, &s->why);
 }
 
-void
-site_answered(struct runner *r, struct site *s, const struct answer *a)
+/* Another deliver-remote gets on with the host. */
+static int
+others_work(const struct lane *l)
 {
+	const struct lane *o;
+
+	for (o = l->runner->lanes; o != NULL; o = o->next)
+		if (o->site == l->site && o != l && o->reached && !o->retired)
+			return 1;
+	return 0;
+}
+
+/* The host has room for no more connections than there are without the lane's. It
+ * is asked again, but seldom: who insists may be shut out. */
+static void
+retire(struct lane *l)
+{
+	struct site *s = l->site;
+
+	l->retired = 1;
+	s->lanes--;
+	s->limit = s->lanes;
+	s->growth = SITE_SLOWLY;
+	s->good = 0;
+	say("site=%s takes no more connections than %u", s->nexthop, s->limit);
+}
+
+static int
+is_down(struct lane *l, struct final *f)
+{
+	struct site *s = l->site;
+
+	l->reached = 0;
+	if (s->failures == 0 && others_work(l)) {
+		if (!l->retired)
+			retire(l);
+		return ++f->tries < JOB_TRIES;
+	}
+	/* Others that were out when it died say the same. */
+	if (s->failures == 0 || s->prober == f->attempt)
+		bury(l->runner, s, &f->answer);
+	return 0;
+}
+
+int
+site_answered(struct lane *l, struct final *f)
+{
+	const struct answer *a = &f->answer;
+	struct site *s = l->site;
+
 	s->used_ms = clock_mono_ms();
-	if (is_of_host(a)) {
-		s->limit = s->limit > 1 ? s->limit / 2 : 1;
-		s->good = 0;
-		/* Others that were out when it died say the same. */
-		if (s->failures == 0 || s->probe == PROBE_OUT)
-			bury(r, s, a);
-		return;
+	if (a->down && a->verdict == V_LATER)
+		return is_down(l, f);
+	if (a->relay[0] != '\0')
+		l->reached = 1;
+	else if (a->verdict == V_LATER) {	/* it was not even tried */
+		site_lost(l->runner, f);
+		return 0;
 	}
 	if (s->failures > 0)
-		revive(r, s);
-	if (++s->good >= s->limit && s->limit < SITE_MOST) {
+		revive(s);
+	if (++s->good >= s->growth * s->limit && s->limit < SITE_MOST) {
 		s->limit++;
 		s->good = 0;
 	}
+	return 0;
 }
 
-/* A dead site that may have its next try, by one of the messages that wait. */
-static int
-is_due(const struct site *s)
+void
+site_wait(struct runner *r, struct site *s, struct waiting *w)
 {
-	return s->failures > 0 && s->probe == PROBE_NONE && s->messages > 0;
+	messages_await(w, s);
+	wake(r, s->call_ms);
+}
+
+void
+site_call(struct runner *r, struct site *s)
+{
+	struct line *l = &s->line;
+
+	while (s->failures == 0 && l->parked == NULL && s->waiting != NULL &&
+	    l->queued + l->called < LINE_QUEUE) {
+		struct waiting *w = s->waiting;
+
+		messages_await(w, NULL);
+		line_call(r, l, w);
+	}
+}
+
+/* The first message that waits is called to try it. */
+static void
+call_prober(struct runner *r, struct site *s, int64_t now_ms)
+{
+	struct waiting *w = s->waiting;
+
+	s->used_ms = now_ms;
+	s->call_ms = now_ms + SITE_CALL_MS;
+	attempt_again(r, w, 0);
+}
+
+static int
+is_unused(const struct site *s, int64_t now_ms)
+{
+	return s->lanes == 0 && s->finals == 0 && s->waiting == NULL &&
+	    line_is_empty(&s->line) && now_ms - s->used_ms >= SITE_FORGET_MS;
+}
+
+static void
+look_after(struct runner *r, struct site *s, int64_t now_ms)
+{
+	int64_t forget_ms = s->used_ms + SITE_FORGET_MS;
+
+	if (s->failures > 0 && s->prober == NULL && s->waiting != NULL) {
+		if (now_ms >= s->call_ms)
+			call_prober(r, s, now_ms);
+		wake(r, s->call_ms);
+	}
+	/* While it is in use it is not looked at more often than that. */
+	wake(r, forget_ms > now_ms ? forget_ms : now_ms + SITE_FORGET_MS);
 }
 
 void
 sites_tick(struct runner *r, int64_t now_ms)
 {
-	struct site **at = &r->sites, *s;
+	struct site **at, *s;
+	size_t i;
 
-	while ((s = *at) != NULL) {
-		if (is_due(s) && now_ms >= s->probe_ms) {
-			s->probe = PROBE_CALLED;
-			each_message(r, s, make_one_due);
-		}
-		if (s->lanes > 0 || s->messages > 0 ||
-		    now_ms - s->used_ms < SITE_FORGET_MS) {
+	if (r->sites_ms == -1 || now_ms < r->sites_ms)
+		return;
+	r->sites_ms = -1;
+	for (i = 0; i < SITE_BUCKETS; i++)
+		for (at = r->sites + i; (s = *at) != NULL;) {
+			if (is_unused(s, now_ms)) {
+				*at = s->next;
+				free(s);
+				continue;
+			}
+			look_after(r, s, now_ms);
 			at = &s->next;
-			continue;
 		}
-		*at = s->next;
-		free(s);
-	}
 }
 
 int64_t
 sites_due(const struct runner *r)
 {
-	const struct site *s;
-	int64_t due = -1;
-
-	for (s = r->sites; s != NULL; s = s->next)
-		if (is_due(s) && (due == -1 || s->probe_ms < due))
-			due = s->probe_ms;
-	return due;
+	return r->sites_ms;
 }

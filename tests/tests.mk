@@ -32,6 +32,9 @@ test-stuff_SRC = tests/unit/naive-stuff.c
 test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
+test-site_SRC = qrunner/site.c qrunner/line.c qrunner/messages.c \
+	qrunner/schedule.c
+test-site_LIBS = -Wl,--wrap=clock_mono_ms
 test-report_SRC = qrunner/report.c qrunner/parts.c
 test-options_SRC = qinject/options.c
 test-input_SRC = qinject/input.c

@@ -177,6 +177,73 @@ test_empty(void **state)
 	messages_free(&m);
 }
 
+/* s has just these in its list, and from both ends. */
+static void
+expect_waiting(struct site *s, struct waiting *const want[], size_t n)
+{
+	struct waiting **at = &s->waiting;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		assert_ptr_equal(*at, want[i]);
+		assert_ptr_equal(want[i]->site, s);
+		assert_ptr_equal(want[i]->site_prev, at);
+		at = &want[i]->site_next;
+	}
+	assert_null(*at);
+	assert_ptr_equal(s->waiting_last, at);
+}
+
+/* A message waits for one site at a time, behind those that did before, until it is
+ * forgotten. */
+static void
+test_sites(void **state)
+{
+	struct site a = { .waiting = NULL }, b = { .waiting = NULL };
+	struct messages m = { .n = 0 };
+	struct waiting *w[5];
+	unsigned i;
+
+	a.waiting_last = &a.waiting;
+	b.waiting_last = &b.waiting;
+	for (i = 0; i < 5; i++) {
+		do_add(&m, i);
+		w[i] = model[i].w;
+		messages_await(w[i], NULL);
+		messages_await(w[i], &a);
+	}
+	expect_waiting(&a, w, 5);
+	messages_await(w[4], &b);		/* the last */
+	messages_await(w[0], &b);		/* the first */
+	messages_await(w[2], NULL);		/* one between */
+	expect_waiting(&a, (struct waiting *[]){ w[1], w[3] }, 2);
+	expect_waiting(&b, (struct waiting *[]){ w[4], w[0] }, 2);
+	messages_await(w[4], &b);		/* behind the others again */
+	expect_waiting(&b, (struct waiting *[]){ w[0], w[4] }, 2);
+	messages_await(w[0], NULL);
+	messages_await(w[4], NULL);
+	expect_waiting(&b, w, 0);
+	assert_null(w[2]->site);
+	messages_forget(&m, w[1]);
+	model[1].w = NULL;
+	expect_waiting(&a, w + 3, 1);
+	messages_free(&m);
+	expect_waiting(&a, w, 0);
+}
+
+/* The line that has called a message is told when it goes. */
+static void
+test_called(void **state)
+{
+	struct messages m = { .n = 0 };
+	struct line l = { .called = 2 };
+
+	do_add(&m, 1);
+	model[1].w->called = &l;
+	messages_free(&m);
+	assert_int_equal(l.called, 1);
+}
+
 int
 main(void)
 {
@@ -184,6 +251,8 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_in_order),
+		cmocka_unit_test(test_sites),
+		cmocka_unit_test(test_called),
 	};
 
 	return cmocka_run_group_tests_name("messages", tests, NULL, NULL);
