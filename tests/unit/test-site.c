@@ -326,9 +326,59 @@ test_others_out(void **state)
 	answer(&l, f + 2, TAKEN);
 	assert_int_equal(s->failures, 0);
 	assert_true(is_open(s));
-	assert_int_equal(s->limit, SITE_FIRST);
 	for (i = 0; i < 3; i++)
 		site_release(f + i);
+}
+
+/* Nor does one that is lost hold up the one that tries. */
+static void
+test_other_lost(void **state)
+{
+	struct site *s = site_of(&r, "mx:a.example");
+	struct lane l = { .runner = &r, .site = s };
+	struct attempt a[3] = { { .runner = &r }, { .runner = &r },
+	    { .runner = &r } };
+	struct final f[3];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		assert_true(give(s, a + i, f + i));
+		line_take(&s->line);
+	}
+	answer(&l, f, DOWN);
+	now_ms += 300 * SECOND;
+	assert_true(give(s, a + 2, f + 2));
+	answer(&l, f + 1, TROUBLE);
+	assert_ptr_equal(s->prober, a + 2);
+	waits(s, 1);
+	again = 0;
+	r.sites_ms = now_ms;
+	tick(0);
+	assert_int_equal(again, 0);		/* one is enough */
+	line_take(&s->line);
+	answer(&l, f + 2, DOWN);
+	assert_int_equal(s->failures, 2);
+	for (i = 0; i < 3; i++)
+		site_release(f + i);
+}
+
+/* It begins anew. */
+static void
+test_reborn(void **state)
+{
+	struct site *s = site_of(&r, "mx:a.example");
+	struct lane l = { .runner = &r, .site = s };
+	unsigned i;
+
+	for (i = 0; i < 100; i++)
+		one(s, &l, TAKEN);
+	assert_true(s->limit > 10);
+	s->growth = SITE_SLOWLY;
+	one(s, &l, DOWN);
+	now_ms += 300 * SECOND;
+	for (i = 0; i < SITE_FIRST + SITE_FIRST + 1; i++)
+		one(s, &l, TAKEN);
+	assert_int_equal(s->limit, SITE_FIRST + 2);
 }
 
 /* While others get on, a connection that is refused is one too many. */
@@ -363,10 +413,47 @@ test_too_many(void **state)
 		one(s, &good, TAKEN);
 	}
 	assert_int_equal(s->limit, 2);
+	bad.reached = 1;			/* that was once */
 	one(s, &good, DOWN);			/* the last one that worked */
 	assert_int_equal(s->failures, 1);
+	assert_false(good.reached);
 	r.lanes = NULL;
 	s->lanes = 0;
+}
+
+/* One that has not reached the host yet says nothing of it. */
+static void
+test_both_down(void **state)
+{
+	struct site *s = site_of(&r, "mx:a.example");
+	struct lane l[2] = { { .runner = &r, .site = s },
+	    { .runner = &r, .site = s } };
+	struct lane other = { .runner = &r, .reached = 1,
+	    .site = site_of(&r, "mx:b.example") };
+
+	r.lanes = l;
+	l[0].next = l + 1;
+	l[1].next = &other;
+	s->lanes = 2;
+	one(s, l, DOWN);
+	assert_int_equal(s->failures, 1);
+	assert_false(l[0].retired);
+	r.lanes = NULL;
+	s->lanes = 0;
+}
+
+/* The time of its next try is known as soon as somebody waits for it. */
+static void
+test_due(void **state)
+{
+	struct site *s = site_of(&r, "mx:a.example");
+	struct lane l = { .runner = &r, .site = s };
+
+	one(s, &l, DOWN);
+	tick(300 * SECOND);			/* nobody to be called */
+	assert_true(sites_due(&r) > now_ms);
+	waits(s, 1);
+	assert_true(sites_due(&r) <= now_ms);
 }
 
 /* One message is called at a time, each time another. */
@@ -572,6 +659,10 @@ main(void)
 		TEST(test_times),
 		TEST(test_lost),
 		TEST(test_others_out),
+		TEST(test_other_lost),
+		TEST(test_reborn),
+		TEST(test_both_down),
+		TEST(test_due),
 		TEST(test_too_many),
 		TEST(test_called),
 		TEST(test_revives),
