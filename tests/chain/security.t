@@ -210,12 +210,14 @@ def check_process(t, i, who, name, pid, words, row, inodes):
 
 def stop_a_deliverer(i):
     """A deliver-local that has delivered and lingers, stopped."""
+    others = len(i.waiting())
+
     def caught():
         if not i.deliverers('alice'):
             i.send(i.address('alice'))
         for pid in wait_for(lambda: i.deliverers('alice'), 2, 0.01):
             # Of age: it has executed and has served.
-            if wait_for(lambda: not i.waiting(), 1, 0.01):
+            if wait_for(lambda: len(i.waiting()) <= others, 1, 0.01):
                 os.kill(pid, signal.SIGSTOP)
                 if i.deliverers('alice') and status(pid).get('State',
                         '')[:1] in 'Tt':
