@@ -19,6 +19,7 @@ from correo import BIN, Delivered, Instance, ROOT, Skip, Smtp, Tap, TOP, \
     WAIT_S, folder, queue_id, read, wait_for
 
 SANITIZED = b'__asan_init' in read(os.path.join(BIN, 'smtpd-front'))
+NO_LEAKS = {'ASAN_OPTIONS': 'detect_leaks=0'}	# it would need /proc
 ADDED = re.compile(rb'Date: \w{3}, \d+ \w{3} \d{4} [\d:]{8} \+0000\n'
     rb'Message-ID: <[0-9a-f]{32}\.\d+@mail\.example\.org>\n')
 seen = []		# every reply of every case, for enhanced_codes
@@ -123,7 +124,7 @@ def listener(i, *wrapper, **settings):
     user = []
     if ROOT and not wrapper:
         user = ['-u', env['NET_UID'], '-g', env['NET_GID']]
-    env.update({'ASAN_OPTIONS': 'detect_leaks=0'}, **settings)
+    env.update(NO_LEAKS, **settings)
     p = subprocess.Popen(['tcpserver', '-1', '-DHR', '-l0', *user, i.host, '0',
         *wrapper, os.path.join(i.root, 'libexec', 'smtpd-front')], env=env,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd='/',
@@ -705,7 +706,8 @@ def settings(t, i):
             'AUTH_SOCKET': ''}, 100), ({'AUTH_SOCKET': ''}, 0)]:
         done = subprocess.run([front], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            timeout=WAIT_S, env={**os.environ, **i.settings(), **more})
+            timeout=WAIT_S, env={**os.environ, **i.settings(), **NO_LEAKS,
+            **more})
         t.eq(done.returncode, code, '%s: %d' % (more, code))
 
 
