@@ -106,11 +106,11 @@ $B/kernel/bearssl:
 
 $B/hot/%.o: %.c | $(HOT_NEEDS)
 	@mkdir -p $(@D)
-	$(HOT_CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(HOT_CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/cold/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIE -MMD -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -fPIE -MMD -MP -c -o $@ $<
 
 $B/hot/lib.a: $(HOT_LIB_SRC:%.c=$B/hot/%.o)
 	@rm -f $@

@@ -37,9 +37,24 @@ keep_session(SSL *ssl, SSL_SESSION *session)
 {
 	struct load_tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 
-	SSL_SESSION_free(t->session);
-	t->session = session;
+	if (t->nkept == KEPT_MAX)
+		return 0;	/* OpenSSL frees it */
+	t->kept[t->nkept++] = session;
 	return 1;
+}
+
+/* A ticket of TLS 1.3 serves once: RFC 8446, C.4. */
+static void
+offer_session(struct load_tls *t, SSL *ssl)
+{
+	SSL_SESSION *last = t->kept[t->nkept - 1];
+
+	if (SSL_set_session(ssl, last) != 1)
+		die(EXIT_TEMP, "TLS: %s", reason());
+	if (SSL_SESSION_get_protocol_version(last) == TLS1_3_VERSION) {
+		SSL_SESSION_free(last);
+		t->nkept--;
+	}
 }
 
 void
@@ -69,9 +84,10 @@ load_tls_start(struct load_tls *t, int fd)
 {
 	SSL *ssl = SSL_new(t->context);
 
-	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
-	    (t->session != NULL && SSL_set_session(ssl, t->session) != 1))
+	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1)
 		die(EXIT_TEMP, "TLS: %s", reason());
+	if (t->nkept > 0)
+		offer_session(t, ssl);
 	SSL_set_connect_state(ssl);
 	return ssl;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define KEPT_MAX 64	/* sessions to resume */
+
 enum tls_mode {
 	TLS_NONE,
 	TLS_STARTTLS,	/* after the protocol's own command */
@@ -15,10 +17,11 @@ enum tls_mode {
 
 struct load_tls {
 	enum tls_mode	mode;
-	const char	*ca;		/* file of the CA to check by; NULL: none */
-	bool		resume;		/* offer the last session's ticket */
+	const char	*ca;		/* the CA's file; NULL: no check */
+	bool		resume;		/* offer the session that came last */
 	SSL_CTX		*context;
-	SSL_SESSION	*session;	/* the last that can be resumed */
+	SSL_SESSION	*kept[KEPT_MAX];
+	size_t		nkept;
 	unsigned	resumed;	/* handshakes that were short */
 	unsigned	handshakes;
 	char		version[16];	/* of the last handshake */
@@ -60,7 +63,7 @@ ssize_t load_tls_write(SSL *ssl, int fd, const void *p, size_t n);
 /* Send a close_notify if the session was good, and free it; NULL: nothing. */
 void load_tls_end(SSL *ssl);
 
-/* " tls=VERSION cipher=NAME handshakes=N resumed=N" on stdout if there is TLS. */
+/* " tls=VERSION cipher=NAME handshakes=N resumed=N", if there is TLS. */
 void load_tls_report(const struct load_tls *t);
 
 #endif

@@ -1,4 +1,4 @@
-"""The sections smtp and tls: mail sent to both servers, and what it costs them."""
+"""The sections smtp and tls: mail sent to both, and what it costs them."""
 import functools
 import os
 import re
@@ -228,8 +228,9 @@ def size_of(load):
 
 def notes(bench, servers, results):
     cells = [c for _, _, done in results for one in done.values() for c in one]
-    lines = ["Postfix %s, %s(8)%s" % (
-        s.version, "local" if s.accounts else "virtual",
+    lines = ["Postfix %s from %s, %s(8)%s" % (
+        s.version, "Debian's package, unpacked beside" if s.root else
+        "the system's package", "local" if s.accounts else "virtual",
         "".join(", " + line for line in s.more))
         for s in servers if s.name == "Postfix"]
     lines.append("medians of %d rounds, %s, messages of %d octets, CPU: %s" % (

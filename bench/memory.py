@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 
+import reading
 from accounts import READ_LITTLE
 from mail import Lost
 from table import Table
@@ -117,6 +118,7 @@ def alone(bench, name, begin):
 def section(bench):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    reading.lay_mail(bench.users, READ_LITTLE, reading.LITTLE)
     os.sync()
     table = Table(["%d idle sessions" % SESSIONS, "beside"],
                   [("PSS MB", "pss", "%.1f"), ("kernel MB", "kernel", "%.1f"),

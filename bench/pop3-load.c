@@ -49,7 +49,7 @@ struct samples {
 struct load {
 	struct sockaddr_storage to;
 	socklen_t	tolen;
-	struct load_tls	tls;		/* mode and ca: each thread has its own */
+	struct load_tls	tls;		/* mode and ca, for the threads */
 	uint64_t	threads, sessions, messages, octets, wait_s;
 	const char	**users, *secret;
 	size_t		nusers;
@@ -72,7 +72,7 @@ struct session {
 	char		in[65536];
 	size_t		at, end;	/* unread part of in */
 	char		line[LINE_ROOM];
-	bool		*seen;		/* numbers of messages that RETR brought */
+	bool		*seen;		/* numbers that RETR brought */
 	struct samples	login, step[STEPS_MAX];
 };
 

@@ -246,7 +246,8 @@ on_reply(struct load *l, struct session *s, const char *line, size_t n)
 {
 	static const char wanted[] = {
 		[S_BANNER] = '2', [S_EHLO] = '2', [S_STARTTLS] = '2',
-		[S_MAIL] = '2', [S_RCPT] = '2', [S_DATA] = '3', [S_DOT] = '2', [S_QUIT] = '2'
+		[S_MAIL] = '2', [S_RCPT] = '2', [S_DATA] = '3',
+		[S_DOT] = '2', [S_QUIT] = '2'
 	};
 
 	if (line[0] != wanted[s->state]) {
@@ -318,7 +319,7 @@ take_lines(struct load *l, struct session *s)
 static void
 read_some(struct load *l, struct session *s)
 {
-	char octets[16384];	/* a record of TLS: nothing is left in OpenSSL */
+	char octets[16384];	/* a whole record of TLS, as poll wants */
 	ssize_t n = load_tls_read(s->ssl, s->fd, octets, sizeof(octets));
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -526,8 +527,8 @@ make_padding(struct load *l)
 static void
 usage(void)
 {
-	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] "
-	    "[-C ca] [-s sessions] [-m messages] [-p n] "
+	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] [-C ca] "
+	    "[-s sessions] [-m messages] [-p messages_per_session] "
 	    "[-l octets] [-w seconds] -f sender -t rcpt[,rcpt...] host port");
 }
 

@@ -15,6 +15,7 @@ struct login {
 	const char	*client;		/* the client's IP address */
 	const char	*auth_path;		/* "": failures are not counted */
 	int		 root;
+	int		 stays;			/* to the session's end */
 	uid_t		 net_uid;
 	gid_t		 net_gid;
 	int64_t		 end_ms;		/* of all this */

@@ -147,6 +147,20 @@ conclude(const struct login *l, const char *user, enum verdict v, int handover)
 	answer(l, v, 0, handover);
 }
 
+/* Where no tls-server -k is our parent, somebody must be there for tcpserver to
+ * count until the session ends: no deadline, for we do nothing else. */
+static void
+stay(struct login *l, struct session *s)
+{
+	close(0);
+	close(1);
+	close(l->fd);
+	alarm(0);
+	while (s->pid != 0)
+		if (io_wait(l->signals, POLLIN, -1) == 0)
+			on_signal(l, s);
+}
+
 /* 1: the session has taken over. */
 static int
 try(struct login *l, struct attempt *a)
@@ -171,6 +185,8 @@ try(struct login *l, struct attempt *a)
 	conclude(l, a->user, v, v == V_YES ? s.handover : -1);
 	if (s.handover != -1)
 		close(s.handover);
+	if (v == V_YES && l->stays)
+		stay(l, &s);
 	return v == V_YES;
 }
 
@@ -267,6 +283,7 @@ take_settings(struct login *l)
 
 	l->client = env_str("TCPREMOTEIP", "unknown");
 	l->auth_path = env_str("AUTH_SOCKET", "");
+	l->stays = strcmp(env_str("LISTEN_TLS", ""), "none") == 0;
 	l->root = geteuid() == 0;
 	if (l->root) {
 		l->net_uid = need_id("NET_UID");

@@ -31,11 +31,7 @@ filter_calls(void)
 		CALL(ppoll), CALL(close), CALL(clock_gettime),
 		CALL(exit), CALL(exit_group), CALL(rt_sigreturn),
 		CALL(restart_syscall),
-		CALL(openat),
-#ifdef __NR_open
-		CALL(open),
-#endif
-		CALL(fstat), CALL(newfstatat), CALL(faccessat),
+		CALL(openat), CALL(fstat), CALL(newfstatat), CALL(faccessat),
 #ifdef __NR_faccessat2
 		CALL(faccessat2),	/* glibc's access check */
 #endif

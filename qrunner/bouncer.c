@@ -92,7 +92,7 @@ read_id(int fd, char id[QUEUE_ID])
 }
 
 static void
-end(struct bouncer *k, struct bounce *b, int status)
+bounce_over(struct bouncer *k, struct bounce *b, int status)
 {
 	struct attempt *a = b->attempt;
 	char id[QUEUE_ID];
@@ -119,7 +119,7 @@ look_after(struct bouncer *k, struct bounce *b, int64_t now_ms)
 	pid_t r = waitpid(b->pid, &status, WNOHANG);
 
 	if (r == b->pid)
-		end(k, b, status);
+		bounce_over(k, b, status);
 	else if (now_ms - b->since_ms >= BOUNCE_MS) {
 		say("id=%s bounce pid=%d takes too long and is killed",
 		    b->attempt->message->id, (int)b->pid);

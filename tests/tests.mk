@@ -52,7 +52,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
-test-maildrop_LIBS = $(WRAP)
+test-maildrop_LIBS = $(WRAP) -Wl,--wrap=folder_read
 
 $T/unit/%.o: %.c
 	@mkdir -p $(@D)

@@ -310,7 +310,7 @@ maildrop_open(struct maildrop *d, const char *path)
 	int dir, r;
 
 	*d = empty;
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
 		return errno == ENOENT ? 0 : -1;
 	r = open_part(dir, "new", &d->new);

@@ -28,6 +28,28 @@ state_behind(int state, const char *in, size_t run)
 	return in[run - 1] == '\r' ? CR : INSIDE;
 }
 
+#define EACH(octet)	(0x0101010101010101u * (octet))
+
+/* Copy up to the next LF, or all; octets copied. As memchr(3) and memcpy(3), but
+ * a message's lines are short: both at once are twice as fast with musl. */
+static size_t
+copy_line(const char *in, size_t n, char *out)
+{
+	size_t i = 0;
+	uint64_t v, x;
+
+	for (; n - i >= sizeof(v); i += sizeof(v)) {
+		memcpy(&v, in + i, sizeof(v));
+		memcpy(out + i, &v, sizeof(v));
+		x = v ^ EACH('\n');		/* an octet 0 where there is LF */
+		if (((x - EACH(1)) & ~x & EACH(0x80)) != 0)
+			break;
+	}
+	for (; i < n && in[i] != '\n'; i++)
+		out[i] = in[i];
+	return i;
+}
+
 size_t
 stuff_put(struct stuff *s, const char *in, size_t n, char *out)
 {
@@ -36,20 +58,19 @@ stuff_put(struct stuff *s, const char *in, size_t n, char *out)
 
 	while (in < end) {
 		size_t run;
-		const char *lf = find_lf(in, end, &run);
 
 		if (s->state == LINE_START && *in == '.')
 			*o++ = '.';
-		memcpy(o, in, run);
+		run = copy_line(in, (size_t)(end - in), o);
 		o += run;
 		s->state = state_behind(s->state, in, run);
-		if (lf == NULL)
+		in += run;
+		if (in == end)
 			break;
 		if (s->state != CR)
 			*o++ = '\r';
-		*o++ = '\n';
+		*o++ = *in++;
 		s->state = LINE_START;
-		in = lf + 1;
 	}
 	return (size_t)(o - out);
 }

@@ -29,8 +29,10 @@ def aliases(t, i):
     for to, want in [('one', [1, 0, 0]), ('twice', [1, 0, 0]),
             ('info', [0, 1, 0]), ('staff', [1, 1, 1]), ('abuse', [1, 0, 0]),
             ('ring1', [1, 1, 0]), ('dave', [0, 1, 0])]:
-        i.send(i.address(to))
+        i.send(i.address(to), LETTER, i.address('erin'))
         t.ok(i.idle(), '%s leaves the queue' % to)
+        t.eq(len(i.mail('erin')), to == 'ring1', 'reports: of a circle, whose '
+            'name is no user')
         t.eq(counts(i), want, '%s reaches each once' % to)
         t.eq(len(i.mail('dave')), to == 'dave', 'and the alias of its own name')
         i.empty()
@@ -74,12 +76,11 @@ def loops(t, i):
     head = b'Delivered-To: %s\r\n'
     for user in i.address('alice'), i.address('ALICE'):
         id = i.send([i.address('alice'), i.address('bob')], b'X: y\r\n' +
-            head % user.encode() + LETTER)
+            head % user.encode() + LETTER, i.address('erin'))
         t.ok(i.logged(id, 'dsn=5.4.6', 'stat=Failed', i.address('alice')),
             'Delivered-To: %s is a loop' % user)
-        t.ok(i.logged(id, 'set aside in failed'), 'it is set aside')
-        t.ok(wait_for(lambda: os.path.exists(i.queue + '/failed/' + id)),
-            'in failed/')
+        t.ok(i.logged(id, 'kind=failed', 'to=<%s>' % i.address('erin')) and
+            i.arrived('erin'), 'its sender is told')
         t.eq((len(i.mail('alice')), len(i.arrived('bob'))), (0, 1),
             'the other recipient has it')
         i.empty()
@@ -278,7 +279,8 @@ def failed_for_good(t, i):
     """A user who is gone when the message is tried again."""
     i.add_user('zoe')
     os.rename(i.users['zoe'], i.users['zoe'] + '.away')
-    id = i.send([i.address('zoe'), i.address('bob')])
+    id = i.send([i.address('zoe'), i.address('bob')], LETTER,
+        i.address('carol'))
     t.ok(i.logged(id, 'stat=Deferred', i.address('zoe')), 'first deferred')
     users = read(i.etc + '/users').decode()
     with open(i.etc + '/users', 'w') as f:
@@ -287,13 +289,10 @@ def failed_for_good(t, i):
     t.eq(i.compile('users').returncode, 0, 'her line goes out of users')
     lines = i.logged(id, 'stat=Failed', 'to=<%s>' % i.address('zoe'))
     t.ok(lines and 'dsn=5.1.1' in lines[0], 'then failed 5.1.1', *lines)
-    t.ok(i.logged(id, 'from=<sender@example.net>', 'set aside in failed'),
-        'a log line says that it is set aside')
+    t.ok(i.logged(id, 'kind=failed', 'to=<%s>' % i.address('carol')),
+        'and its sender is told')
     t.ok(i.idle(), 'it leaves the queue')
-    kept = read(i.queue + '/failed/' + id)
-    t.ok(b'\nrcpt %s\n' % i.address('zoe').encode() in kept and
-        b'\nnever ' in kept and LETTER.replace(b'\r', b'') in kept,
-        'envelope, message and journal are in failed/', kept[-2000:])
+    t.eq(len(i.mail('carol')), 1, 'with one report')
     t.eq(len(i.arrived('bob')), 1, 'the other recipient has it once')
     del i.users['zoe']
     i.empty()
@@ -303,13 +302,15 @@ def given_up(t, top):
     with Instance(top, 'giveup', RETRY_FIRST_S=1, RETRY_FACTOR=1, GIVEUP_S=2,
             SYSTEM_USERS=0) as i:
         os.rename(i.users['alice'], i.users['alice'] + '.away')
-        id = i.send([i.address('alice'), i.address('bob')])
+        id = i.send([i.address('alice'), i.address('bob')], LETTER,
+            i.address('carol'))
         lines = i.logged(id, 'stat=Failed', 'dsn=4.4.7',
             i.address('alice')) or i.logged(id, 'stat=', seconds=0)
         t.ok(any('given up after' in line for line in lines),
             'GIVEUP_S: given up', *lines)
         t.ok(i.logged(id, 'stat=Deferred', seconds=0), 'not at once')
-        t.ok(i.logged(id, 'set aside in failed'), 'and set aside')
+        t.ok(i.logged(id, 'kind=failed') and i.arrived('carol'),
+            'and its sender is told')
         t.eq(len(i.arrived('bob')), 1, 'the other recipient has it')
         os.rename(i.users['alice'] + '.away', i.users['alice'])
 
@@ -526,6 +527,7 @@ def main():
     with folder() as top:
         with Instance(top, RETRY_FIRST_S=1, RETRY_FACTOR=1) as i:
             i.add_user('dave')
+            i.add_user('erin')
             i.add_lines('aliases', *ALIASES)
             for case in aliases, several_recipients, owners, loops, \
                     users_of_the_system, missing_mailbox, read_only_mailbox, \

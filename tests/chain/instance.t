@@ -50,7 +50,9 @@ def letter(t, i):
     t.eq(done.returncode, 0, 'service/letter sends one')
     t.ok('250 2.0.0' in done.stdout and 'stat=Sent' in done.stdout and
         'smtpd-front: id=' in done.stdout, 'and shows its way', done.stdout)
-    t.ok(i.idle() and len(i.mail('bob')) == 1, 'it is there')
+    t.ok(i.idle() and len(i.mail('bob', 'cur')) == 1, 'it is there, and read')
+    t.ok('mail-login started pop3d' in done.stdout and
+        'Dear Bob' in done.stdout, 'by POP3S', done.stdout)
     i.empty()
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import sys
 
@@ -41,19 +42,22 @@ class Who:
     def __init__(self, i):
         own = os.geteuid(), os.getegid()
         self.names = {name: own for name in ('root', 'correo', 'correo-net',
-            'correo-log')}
+            'correo-log', 'correo-tls')}
         if ROOT:
             for name, file in ('correo', 'correo'), ('correo-log', 'log'):
                 self.names[name] = tuple(int(read('%s/id/%s/%s' % (i.etc,
                     file, kind))) for kind in ('UID', 'GID'))
-            self.names['correo-net'] = (int(i.setting('NET_UID')),
-                int(i.setting('NET_GID')))
+            for name, prefix in ('correo-net', 'NET'), ('correo-tls', 'TLS'):
+                self.names[name] = (int(i.setting(prefix + '_UID')),
+                    int(i.setting(prefix + '_GID')))
         self.i = i
 
     def ids(self, name, words):
         """(uid, gid); "user" is whose mailbox the process serves."""
         if name == 'user':
-            st = os.stat(words[-1])
+            maildir = [word for word in words if word in
+                self.i.users.values()] or [self.i.users['bob']]
+            st = os.stat(maildir[0])
             return st.st_uid, st.st_gid
         return self.names[name]
 
@@ -65,7 +69,16 @@ def row_name(pid, words, parents):
     if program == 'qinject':
         return 'qinject (%s)' % ('worker' if parents.get(pid) in parents and
             argv(parents[pid])[:1] == words[:1] else 'master')
+    if program == 'tcpserver' and any(word.endswith('/tls-server')
+            for word in words):
+        return 'tcpserver (before tls-server)'
+    if program == 'tls-server' and not {'-i', '-s'} & set(words):
+        return 'tls-server (no TLS yet)'
     return program
+
+
+# They live for a moment.
+SHORT = 'bounce', 'checkpw', 'say-user'
 
 
 def parent(pid):
@@ -111,6 +124,8 @@ def words_of(i, link, inodes):
         return {'maildir'}
     if os.path.dirname(at) in i.users.values():
         return {'file'}
+    if link == i.root + '/tls/server.pem':
+        return {'certificate'}
     if name in ('log.err', 'stderr'):
         return {'stderr'}
     return {name, *re.findall(r'lock|control|current|state', name)}
@@ -195,17 +210,65 @@ def stop_a_deliverer(i):
     return wait_for(caught)
 
 
+def stop_a_bounce(i):
+    """The processes of qinject, stopped: so a bounce that has sent its report
+    waits for the answer."""
+    pids = list(i.processes('qinject'))
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    i.inject(i.address('bob'), i.address('gone'))
+    wait_for(lambda: any(status(pid).get('State', '')[:1] == 'S' and
+        status(pid).get('Seccomp') == '2' for pid in i.processes('bounce')), 10)
+    return pids
+
+
+# Sessions that wait, each with the processes that stand behind it.
+
+def tls_context(i):
+    return ssl.create_default_context(cafile=i.env['CAFILE'])
+
+
+def tls_session(i):
+    """Port 25 after STARTTLS: a tls-server has the connection."""
+    s = i.smtp()
+    s.command('EHLO client.example')
+    s.command('STARTTLS')
+    return tls_context(i).wrap_socket(s.socket, server_hostname=i.name)
+
+
+def before_login(i):
+    """POP3 in the clear: mail-login and a pop3-front that knows nobody yet."""
+    s = socket.create_connection((i.host, int(i.env['POP3'])), 30)
+    s.recv(1000)
+    return s
+
+
+def after_login(i):
+    """POP3S: bob's pop3d."""
+    s = tls_context(i).wrap_socket(socket.create_connection((i.host,
+        int(i.env['POP3S'])), 30), server_hostname=i.name)
+    for line in None, 'USER bob', 'PASS ' + i.env['PASS2']:
+        if line:
+            s.sendall(line.encode() + b'\r\n')
+        said = s.recv(1000)
+        if not said.startswith(b'+OK'):
+            raise RuntimeError('%r: %r' % (line, said))
+    return s
+
+
 def live_processes(t, i):
-    """Every process of the instance, with a session inside DATA."""
+    """Every process of the instance, with a session inside DATA, and one of
+    each other kind."""
     rows = {row['Program']: row for row in table_with('no_new_privs')}
     who = Who(i)
-    with i.smtp() as s:
+    with i.smtp() as s, tls_session(i), before_login(i), after_login(i):
         s.envelope('a@b.example', [i.address('bob')])
         s.command('DATA')
         s.write(b'x' * 300000)		# so that it reaches a worker
         wait_for(lambda: any('#' in link or '/msg/' in link
             for pid in i.processes('qinject') for link in links(pid)))
         pid = stop_a_deliverer(i)
+        stopped = stop_a_bounce(i)
         try:
             found = processes_in(i.root)
             parents = {pid: parent(pid) for pid in found}
@@ -217,10 +280,11 @@ def live_processes(t, i):
                 if t.ok(name in rows, '%s has its row' % name, words):
                     check_process(t, i, who, name, pid_, words, rows[name],
                         inodes)
-            t.eq(sorted(set(rows) - seen), [], 'every row was seen alive')
+            t.eq(sorted(set(rows) - seen - set(SHORT)), [],
+                'every row was seen alive')
         finally:
-            if pid:
-                os.kill(pid, signal.SIGCONT)
+            for one in stopped + [pid] * bool(pid):
+                os.kill(one, signal.SIGCONT)
         s.write(b'\r\n.\r\n')
         t.eq(s.reply().code, 250, 'and the session goes on')
     i.arrived('bob')
@@ -320,8 +384,8 @@ def reach(t, i):
     t.eq([path for right, kind, path in found if right == 'w' and kind !=
         's'], [], 'correo-net can write no file and no folder')
     t.eq(sorted(os.path.relpath(path, i.root) for right, kind, path in found
-        if right == 'w'), ['sock/front/qinject', 'sock/front/who-is'],
-        'it reaches two sockets')
+        if right == 'w'), ['sock/auth/auth', 'sock/front/qinject',
+        'sock/front/who-is', 'sock/tls/tls'], 'it reaches four sockets')
     t.eq([path for right, _, path in found if right == 'r' and
         os.path.relpath(path, i.root).startswith(secret) and path not in
         [i.root + '/mail/' + user for user in i.users]], [],

@@ -159,19 +159,20 @@ def children(pid):
 class Letter:
     """A message, who should get it, and what became of it."""
 
-    def __init__(self, mark, to, body):
+    def __init__(self, mark, to, body, sender='sender'):
         self.mark = mark
         self.to = to
+        self.sender = '%s@%s' % (sender, DOMAIN)
         self.octets = b'X-Mark: %s\nSubject: crash test\n\n' % mark.encode()
         self.octets += body
         self.acknowledged = False
 
     def envelope(self):
-        return b'Fsender@%s\0' % DOMAIN.encode() + b''.join(b'T%s@%s\0' %
+        return b'F%s\0' % self.sender.encode() + b''.join(b'T%s@%s\0' %
             (user.encode(), DOMAIN.encode()) for user in self.to) + b'\0'
 
     def facts(self):
-        return b'sender sender@%s\n' % DOMAIN.encode() + b''.join(
+        return b'sender %s\n' % self.sender.encode() + b''.join(
             b'rcpt %s@%s\n' % (user.encode(), DOMAIN.encode())
             for user in self.to)
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Kill and fail qinject, qrunner and deliver-local at each file-system call.
+"""Kill and fail qinject, qrunner, deliver-local and bounce at each file-system
+call.
 
 After every fault the chain is started again without it. What was acknowledged
 must then be in each mailbox just once, octet for octet; what was not, at most
-once; nothing may be torn, and nothing may wait in the queue.
+once; nothing may be torn, and nothing may wait in the queue. Of a recipient who
+is nobody the sender must have a report, one at least.
 
 Each call of qinject is tried with each fault. Of the longer runs of the
 services one call of each kind is taken; all of them with CORREO_LONG=1. SEED=n
@@ -209,10 +211,10 @@ def one_try(c, recorder, program, index, option, error):
     return chain.read_trace(trace), wrong, c.log()
 
 
-def sweep(t, recorder, slots, program):
-    """Faults all over one of the two programs that run as services."""
+def sweep(t, recorder, slots, program, one_try=one_try, what=''):
+    """Faults all over one of the programs that run in a chain."""
     calls, wrong, log = slots.use(one_try, recorder, program, 0, '-k', None)
-    if not t.ok(not wrong, '%s without a fault: %d calls' % (program,
+    if not t.ok(not wrong, '%s%s without a fault: %d calls' % (program, what,
             len(calls)), *wrong, log):
         return
     todo = choose(calls)
@@ -227,14 +229,76 @@ def sweep(t, recorder, slots, program):
             if wrong:
                 bad.append((which, wrong + [' '.join(map(str, call)) for call
                     in trace if hit([call])]))
-    t.ok(met > len(todo) / 2, '%s: %d faults of %d were met' % (program, met,
-        len(todo)))
+    t.ok(met > len(todo) / 2, '%s%s: %d faults of %d were met' % (program,
+        what, met, len(todo)))
     why = ['%d went wrong' % len(bad)]
     for (index, option, error), wrong in bad:
-        why += ['ONLY="%s %d %s %s"' % (program, index, option, error or ''),
+        why += ['ONLY="%s%s %d %s %s"' % (what and 'reports ', program,
+            index, option, error or ''),
             *wrong]
-    t.ok(not bad, '%s: all is there once after each of %d faults' % (program,
-        met), *why)
+    t.ok(not bad, '%s%s: all is there after each of %d faults' % (program,
+        what, met), *why)
+
+
+# The fault is for the first bounce program, not for those that try again.
+BOUNCE = """#!/bin/sh
+mkdir '%s' 2>/dev/null && exec %s "$@"
+exec %s "$@"
+"""
+
+
+def bounce_with(c, command):
+    """A program in bounce's place that once runs bounce under the command."""
+    path, once = c.root + '/bounce', c.root + '/once'
+    if os.path.isdir(once):
+        os.rmdir(once)
+    program = os.path.join(c.programs, 'bounce')
+    with open(path, 'w') as f:
+        f.write(BOUNCE % (once, ' '.join([*command, program]), program))
+    os.chmod(path, 0o755)
+    return path
+
+
+def start_with_reports(c, bounce=None, wrap=()):
+    good = c.start('qinject', '-s') & c.start('who-is')
+    good &= c.start('spawner', os.path.join(c.programs, 'deliver-local'))
+    return c.start('qrunner', bounce or os.path.join(c.programs, 'bounce'),
+        wrap=wrap) and good
+
+
+def reports_try(c, recorder, program, index, option, error):
+    """One fault while alice's letter goes to bob and to nobody; as one_try."""
+    trace = c.root + '/trace'
+    for path in trace, c.root + '/log':
+        open(path, 'w').close()
+    command = fault(recorder, trace, program, index, option, error)
+    if program == 'bounce':
+        start_with_reports(c, bounce=bounce_with(c, command))
+    else:
+        start_with_reports(c, wrap=command)
+    letter = chain.Letter('r-%s-%d%s%s' % (program, index, option, error),
+        ['bob', 'nobody'], chain.BODIES[index % 4], 'alice')
+    c.inject(letter)
+    chain.wait_until(lambda: not c.waiting() or
+        c.services['qrunner'].poll() is not None, 14 if chain.LONG else 3)
+    c.stop_all()
+    wrong = []
+    if not start_with_reports(c):
+        wrong.append('the chain does not start again')
+    if not c.drain(8):
+        wrong.append('the queue does not drain')
+    wrong += ['%s had to be killed' % name for name in c.stop_all()]
+    reports = [message for _, _, message in c.mailbox('alice')]
+    if not reports:
+        wrong.append('no report')
+    wrong += ['a torn report: %r' % one for one in reports if not
+        re.search(rb'^X-Mark: %s$.*^--\S+--$' % letter.mark.encode(), one,
+        re.M | re.S)]
+    got = [mark for _, mark, _ in c.mailbox('bob')]
+    if got != [letter.mark]:
+        wrong.append('bob has %r' % got)
+    wrong += ['queue/bad/' + name for name in os.listdir(c.queue + '/bad')]
+    return chain.read_trace(trace), wrong, c.log()
 
 
 def main():
@@ -243,15 +307,18 @@ def main():
     with chain.folder() as folder:
         recorder, = chain.build_tools(folder, 'recorder')
         only = os.environ.get('ONLY', '').split()
+        reports = only[:1] == ['reports']	# reports bounce 5 -k
+        only = only[reports:]
         if len(only) > 1:
-            trace, wrong, log = Slots(folder).use(one_try, recorder, only[0],
+            trace, wrong, log = Slots(folder).use(reports_try if reports else
+                one_try, recorder, only[0],
                 int(only[1]), *(only[2:] + [None])[:2])
             for call in trace:
                 t.note(' '.join(str(part) for part in call))
             t.ok(hit(trace) and not wrong, ' '.join(only), *wrong)
             t.note(log.replace('\n', '\n# '))
             t.done()
-        if only in ([], ['qinject']):
+        if only in ([], ['qinject']) and not reports:
             sweep_qinject(t, recorder, folder, True)
             sweep_qinject(t, recorder, folder, False)
             sweep_stream(t, recorder, folder)
@@ -262,8 +329,12 @@ def main():
             'before each answer and each unlink', *wrong)
         slots = Slots(folder)
         for program in only or ('deliver-local', 'qrunner'):
-            if program in WRAPPED:
+            if program in WRAPPED and not reports:
                 sweep(t, recorder, slots, program)
+        for program in 'bounce', 'qrunner':
+            if only in ([], [program]):
+                sweep(t, recorder, slots, program, reports_try,
+                    ' with a report')
     t.done()
 
 

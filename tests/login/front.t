@@ -208,6 +208,18 @@ def pipelined(t, place, cert, ca):
                     '200 kB behind the login arrive', lines[:5], lines[-3:])
 
 
+def counted(t, place, cert, ca):
+    with Chain(place, None, LISTEN_TLS='none') as s, s.connect() as c:
+        c.line()
+        t.eq(c.login('alice', 'secret'), YES, 'without tls-server')
+        pid, = s.sessions()
+        t.ok(wait_for(lambda: len(below(pid)) == 1), '... mail-login stays '
+            'with the session')
+        t.eq(c.ask('hallo'), '+OK hallo', '... which goes on')
+        t.eq(s.sessions(), [pid], '... and tcpserver counts it')
+        t.eq((c.ask('QUIT'), c.line()), ('+OK QUIT', ''), '... to its end')
+
+
 def deadlines(t, place, cert, ca):
     for settings, words in ({'LOGIN_IDLE_S': 1}, 'waited too long'), \
             ({'LOGIN_S': 1}, 'waited too long'):
@@ -246,7 +258,7 @@ def main():
     with folder() as top:
         made = make_cert(os.path.join(top, 'cert'))
         for case in (dialog, passwords, sasl, in_the_clear, starttls, early,
-                implicit, pipelined, deadlines, temporary, usage):
+                implicit, pipelined, counted, deadlines, temporary, usage):
             at = os.path.join(top, case.__name__)
             os.mkdir(at)
             os.chmod(at, 0o755)

@@ -2,14 +2,55 @@
  * what is a message, in which order, and what others do to it meanwhile. */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "calls.h"
 #include "mail/maildrop.h"
+#include "sys/folder.h"
 
 static char *box;
 static struct maildrop d;
+
+/* The linker leads folder_read here: what is done before or behind the nth
+ * reading, and a name that this one passes over, as the kernel may while others
+ * rename. */
+static struct {
+	void		(*first)(void), (*then)(void);
+	int		 nth, seen;
+	const char	*passed_over;
+	int		 (*each)(void *, const char *, size_t, unsigned char);
+} reading;
+
+int __real_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg);
+int __wrap_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg);
+
+static int
+unless_passed_over(void *arg, const char *name, size_t n, unsigned char type)
+{
+	if (reading.seen == reading.nth && reading.passed_over != NULL &&
+	    strcmp(name, reading.passed_over) == 0)
+		return 0;
+	return reading.each(arg, name, n, type);
+}
+
+int
+__wrap_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg)
+{
+	int r;
+
+	reading.each = each;
+	if (++reading.seen == reading.nth && reading.first != NULL)
+		reading.first();
+	r = __real_folder_read(fd, unless_passed_over, arg);
+	if (reading.seen == reading.nth && reading.then != NULL)
+		reading.then();
+	return r;
+}
 
 static const char *
 at(const char *part, const char *name)
@@ -41,6 +82,7 @@ set_up(void **state)
 	assert_int_equal(mkdir(in(box, "new"), 0700), 0);
 	assert_int_equal(mkdir(in(box, "cur"), 0700), 0);
 	d.new = d.cur = -1;
+	memset(&reading, 0, sizeof(reading));
 	calls_reset();
 	return 0;
 }
@@ -223,6 +265,48 @@ test_double(void **state)
 }
 
 static void
+move_to_cur(void)
+{
+	move("new", "1.a", "cur", "1.a:2,S");
+}
+
+/* A message that moves between the reading of new/ and that of cur/. */
+static void
+test_moved_meanwhile(void **state)
+{
+	add("new", "1.a", "one");
+	reading.nth = 2;
+	reading.first = move_to_cur;
+	open_box();
+	check_names("1.a:2,S");
+	check_text(0, "one");
+}
+
+static void
+change_flags(void)
+{
+	move("cur", "1.a:2,", "cur", "1.a:2,S");
+}
+
+/* A reading of cur/ that passes over a name, because others rename there. */
+static void
+test_passed_over(void **state)
+{
+	const struct timespec past[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+
+	add("cur", "1.a:2,", "one");
+	add("cur", "2.b:2,", "two");
+	assert_int_equal(utimensat(AT_FDCWD, in(box, "cur"), past, 0), 0);
+	reading.nth = 2;
+	reading.passed_over = "1.a:2,";
+	reading.then = change_flags;
+	open_box();
+	check_names("1.a:2,S 2.b:2,");
+	check_text(0, "one");
+	assert_int_equal(reading.seen, 3);
+}
+
+static void
 test_remove(void **state)
 {
 	add("new", "1.a", "");
@@ -326,6 +410,8 @@ main(void)
 		TEST(test_octets),
 		TEST(test_renamed),
 		TEST(test_double),
+		TEST(test_moved_meanwhile),
+		TEST(test_passed_over),
 		TEST(test_remove),
 		TEST(test_remove_fails),
 		TEST(test_see),
