@@ -399,8 +399,9 @@ def forgotten_secrets(t, i):
     with i.client() as s:
         before = set(i.processes('smtpd-front'))
         words = []
-        for n, line in enumerate(('AUTH PLAIN %s', 'AUTH PLAIN', 'AUTH LOGIN',
-                'AUTH PLAIN %s!', 'AUTH PLAIN %s' + 'YWFh' * 1500)):
+        # The last one's room is not used again by another.
+        for n, line in enumerate(('AUTH PLAIN %s!', 'AUTH PLAIN %s' + 'YWFh' *
+                1500, 'AUTH LOGIN', 'AUTH PLAIN', 'AUTH PLAIN %s')):
             secret = 'Xyzzy%d-0123456789-secret' % n
             words += [secret.encode(), base64.b64encode(secret.encode())[8:24],
                 plain('eve', secret)[12:28].encode()]
@@ -730,7 +731,8 @@ def main():
                     in_the_clear, facts, headers, lf_session, python, swaks, \
                     curl, msmtp, by_hand, settings:
                 t.run(case, i)
-        with Site(top, 'clear', SMTP_TIMEOUT_S=30, SMTP_AUTH='optional', AUTH_CLEAR=1) as i:
+        with Site(top, 'clear', SMTP_TIMEOUT_S=30, SMTP_AUTH='optional',
+                AUTH_CLEAR=1) as i:
             for case in mechanisms, wrong_words, wrong_secrets, slowed_down, \
                     no_auth, forgotten_secrets, clear_login:
                 t.run(case, i)
