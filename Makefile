@@ -138,7 +138,7 @@ BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if 
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	curl msmtp mandoc e2fsprogs xfsprogs
-CHECK_ALL_PACKAGES = sslscan testssl.sh
+CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -160,7 +160,8 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/login/*.t tests/tls/*.t tests/pop3/*.t)
+	tests/checkpw/*.t tests/login/*.t tests/tls/*.t tests/pop3/*.t \
+	tests/clients/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
