@@ -2,6 +2,7 @@
 wants, a table instead of the DNS, and the program with its jobs."""
 
 import array
+import concurrent.futures
 import contextlib
 import itertools
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'dns'))
@@ -22,11 +24,39 @@ from dns import BIN, Dnsq, ROOT, Skip, Tap, folder, status, wait_for  # noqa
 UID = 60606		# as root; no entry in passwd is needed
 WAIT_S = 60
 NAME = 'out.example.org'
+END = b'\r\n.\r\n'
 PROGRAM = os.path.join(BIN, 'deliver-remote')
 
 
 class Gone(Exception):
     """The client hung up, or the plan says to."""
+
+
+class Together(Tap):
+    """Some checks, kept until they are told: so cases that mostly wait can do
+    that at the same time."""
+
+    def __init__(self):
+        self.kept = []
+
+    def ok(self, good, name, *why):
+        self.kept.append((good, name, why))
+        return good
+
+    @staticmethod
+    def run_all(t, case, arguments):
+        """Run case(t, *arguments) for each, eight at a time."""
+        def one(words):
+            mine = Together()
+            try:
+                case(mine, *words)
+            except Exception:
+                mine.ok(False, case.__name__, traceback.format_exc())
+            return mine.kept
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for kept in pool.map(one, arguments):
+                for good, name, why in kept:
+                    t.ok(good, name, *why)
 
 
 class Sink:
@@ -53,6 +83,7 @@ class Sink:
         self.offer, self.lmtp, self.name = offer, lmtp, name
         self.tls, self.at_once = tls, at_once
         self.sessions, self.lock = [], threading.Lock()
+        self.whole = []		# messages that came whole, taken or not
         if path:
             self.listen = socket.socket(socket.AF_UNIX)
             self.listen.bind(path)
@@ -169,30 +200,37 @@ class Session:
         lines = text.split('\n')
         self.send(b''.join(line.encode('latin-1') + b'\r\n' for line in lines))
 
-    def answer(self, step, usual):
-        """Do what the plan says, or the usual. The code that was said."""
+    def answer(self, step, usual, mail=None):
+        """Do what the plan says, or the usual. The code that was said. The mail,
+        if there is one, is taken before the client hears so."""
         self.steps.append(step)
         said = self.sink.say(self, step)
         if said is False:
             raise Gone('plan')
         if said is Sink.RESET:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                b'\1\0\0\0\0\0\0\0')
-            raise Gone('plan')
+            self.reset()
         if said is Sink.SILENCE:
             while True:
                 self.fill()
         if isinstance(said, (int, float)):
             time.sleep(said)
             said = None
-        if isinstance(said, bytes):
-            self.send(said)
-            return int(said[:3]) if said[:3].isdigit() else 0
-        said = usual if said is None else said
-        self.reply(said)
-        if said.startswith('421'):
+        if not isinstance(said, bytes):
+            said = usual if said is None else said
+            said = b''.join(line.encode('latin-1') + b'\r\n' for line in
+                said.split('\n'))
+        code = int(said[:3]) if said[:3].isdigit() else 0
+        if mail and 200 <= code < 300:
+            self.mail.append(mail)
+        self.send(said)
+        if code == 421:
             raise Gone('plan')
-        return int(said[:3])
+        return code
+
+    def reset(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+            b'\1\0\0\0\0\0\0\0')
+        raise Gone('plan')
 
     def serve(self, line):
         self.lines.append(line)
@@ -239,43 +277,37 @@ class Session:
             self.answer(step, self.USUAL[step])
 
     def take_body(self):
+        data, seen = bytearray(b'\r\n' + self.buffer), 0
         end = self.sink.say(self, 'reading')	# close within the message?
         while True:
-            if end is not None and end is not Sink.SILENCE:
-                if isinstance(end, str):
-                    self.reply(end)
-                elif end is Sink.RESET:
-                    self.socket.setsockopt(socket.SOL_SOCKET,
-                        socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+            if isinstance(end, str):
+                self.reply(end)
                 raise Gone('plan')
+            if end is False:
+                raise Gone('plan')
+            if end is Sink.RESET:
+                self.reset()
             if end is Sink.SILENCE:
                 time.sleep(WAIT_S)
-            data = b'\r\n' + self.buffer
-            at = data.find(b'\r\n.\r\n')
+            at = data.find(END, max(seen - len(END), 0))
             if at != -1:
                 break
+            seen = len(data)
+            self.buffer = b''
             self.fill()
-        raw, self.buffer = data[2:at + 2] if at else b'', data[at + 5:]
+            data += self.buffer
+        raw = bytes(data[2:at + 2]) if at else b''
+        self.buffer = bytes(data[at + len(END):])
         mail = Mail(self.sender, self.taken, raw, self.tls)
         self.sender = None
-        self.here = mail
+        self.sink.whole.append(mail)
         if self.sink.lmtp:
             for n, one in enumerate(mail.to):
                 self.rcpt = one
-                self.take(Mail(mail.sender, [one], raw, self.tls),
-                    '250 2.0.0 <%d> taken' % n)
+                self.answer('body', '250 2.0.0 <%d> taken' % n,
+                    Mail(mail.sender, [one], raw, self.tls))
         else:
-            self.take(mail, '250 2.0.0 taken')
-
-    def take(self, mail, usual):
-        """It is there before the client hears so."""
-        self.mail.append(mail)
-        good = False
-        try:
-            good = 200 <= self.answer('body', usual) < 300
-        finally:
-            if not good:
-                self.mail.remove(mail)
+            self.answer('body', '250 2.0.0 taken', mail)
 
 
 class Answer:
@@ -401,6 +433,34 @@ class Remote:
 
 def to(port, host='127.0.0.1', words=''):
     return 'smtp:[%s]:%d%s' % (host, port, words and ' ' + words)
+
+
+@contextlib.contextmanager
+def hosts(*wanted):
+    """Sinks that share a port, each on an address of its own: (host, words for
+    Sink), or (host, None) where nobody is to listen. Yields the port and the
+    sinks."""
+    for attempt in range(50):
+        with contextlib.ExitStack() as stack:
+            port, made = 0, []
+            try:
+                for host, words in wanted:
+                    if words is None and port:
+                        made.append(None)
+                        continue
+                    sink = Sink(host=host, port=port, **(words or {}))
+                    port = sink.port
+                    if words is None:
+                        sink.listen.close()
+                    else:
+                        stack.enter_context(sink)
+                    made.append(words is not None and sink or None)
+            except OSError:
+                if attempt == 49:
+                    raise
+                continue
+            yield (port, *made)
+            return
 
 
 def table(top, text, count=itertools.count()):
