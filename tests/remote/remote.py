@@ -412,7 +412,10 @@ class Remote:
                 if number in (None, one.number):
                     self.answers.remove(one)
                     return one
-            octets = self.jobs.recv(4096)
+            try:
+                octets = self.jobs.recv(4096)
+            except ConnectionResetError:	# it left jobs unread
+                continue
             if not octets:
                 return None
             self.answers.append(Answer(octets))

@@ -6,11 +6,8 @@ import sys
 
 sys.dont_write_bytecode = True
 from remote import *
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'tls'))
-from tls import environment, make_cert	# noqa
+from secure import Service, make_cert
 
-TLS_CLIENT = os.path.join(BIN, 'tls-client')
-TLS_UID = 60603
 FIRST, SECOND = '127.0.0.2', '127.0.0.3'
 HOST = 'mx.example.org'		# what the certificates are for
 OTHER = 'other.example.org'
@@ -22,44 +19,6 @@ two.example mx 10 other.example.org
 two.example mx 20 %s
 ''' % (HOST, FIRST, FIRST, FIRST, HOST)
 SECRET = 'open sesame'
-
-
-class Service:
-    """tls-client on a socket, one process a connection."""
-
-    def __init__(self, top, name, **settings):
-        self.path = os.path.join(top, name)
-        self.log_path = self.path + '.log'
-        self.listen = socket.socket(socket.AF_UNIX)
-        self.listen.bind(self.path)
-        os.chmod(self.path, 0o666)
-        self.listen.listen(20)
-        self.env = environment('', **settings)
-        self.children = []
-
-    def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.listen.shutdown(socket.SHUT_RDWR)
-        self.listen.close()
-        for child in self.children:
-            child.kill()
-            child.wait()
-
-    def accept(self):
-        ids = {'user': TLS_UID, 'group': TLS_UID, 'extra_groups': []} if ROOT \
-            else {}
-        while True:
-            try:
-                s, _ = self.listen.accept()
-            except OSError:
-                return
-            with s, open(self.log_path, 'a') as log:
-                self.children.append(subprocess.Popen([TLS_CLIENT, '-s'],
-                    stdin=s, stdout=s, stderr=log, env=self.env, cwd='/',
-                    **ids))
 
 
 class World:
@@ -310,9 +269,6 @@ def logins(t, w):
 
 def main():
     t = Tap()
-    if not os.path.exists(TLS_CLIENT):
-        t.skip('TLS', 'tls-client is not built')
-        t.done()
     with folder() as top, contextlib.ExitStack() as stack:
         w = World(top, stack)
         for case in may, must, verify, next_host, implicit, many, logins:
