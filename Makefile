@@ -172,8 +172,8 @@ include tests/tests.mk
 # prove runs files; what they need built is built first. Tests find the programs
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(wildcard tests/house/*.t tests/chain/*.t tests/crash/*.t \
-	tests/checkpw/*.t tests/dns/*.t tests/login/*.t tests/tls/*.t \
-	tests/pop3/*.t)
+	tests/checkpw/*.t tests/dns/*.t tests/login/*.t tests/remote/*.t \
+	tests/tls/*.t tests/pop3/*.t)
 
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
