@@ -179,7 +179,7 @@ def between(t, top):
     def within_second(session, step):
         return False if step == 'reading' and len(session.mail) else None
     with Sink(within_second) as s, Remote(top, to(s.port)) as r:
-        t.eq([r.one(octets=b'x\n' * 200000).verdict for _ in range(2)],
+        t.eq([r.one(octets=body_for('reading')).verdict for _ in range(2)],
             ['done'] * 2, 'it closes within the second message')
     with Sink({'mail': '450 4.7.1 greylisted'}) as s, Remote(top,
             to(s.port)) as r:

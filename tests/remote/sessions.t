@@ -131,6 +131,11 @@ def eightbit(t, top):
                 '... in words', a)
             t.eq(r.one().verdict, 'done', '... and plain ones go')
             t.ok(' BODY' not in s.mail[-1].sender, '... without BODY')
+    with Sink(offer=()) as s, Remote(top, to(s.port),
+            REMOTE_EIGHTBIT='send') as r:
+        t.eq((r.one(octets=b'\xe4\n').verdict, s.mail[0].octets), ('done',
+            b'\xe4\r\n'), '... or goes as it is, where that is the setting')
+        t.ok(' BODY' not in s.mail[-1].sender, '... without BODY')
     with Sink() as s, Remote(top, to(s.port)) as r:
         a = r.deliver('b\xfcrger@example.org', 'ok@example.org')
         t.eq([x.verdict + x.dsn for x in a], ['never5.6.7', 'done2.0.0'],
