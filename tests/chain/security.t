@@ -284,7 +284,7 @@ def far_host(i):
             f.write('far.example [127.0.0.1]:%d\n* bounce\n' %
                 listener.getsockname()[1])
         i.compile('routes')
-        i.send('bob@far.example')
+        id = i.send('bob@far.example')
         s = listener.accept()[0]
         s.settimeout(30)
         for said in b'220 far', b'250-far\r\n250 STARTTLS':
@@ -297,6 +297,8 @@ def far_host(i):
     with open(i.etc + '/routes', 'w') as f:
         f.write('* bounce\n')
     i.compile('routes')
+    i.logged('id=' + id, 'stat=Deferred')
+    os.unlink('%s/msg/%s' % (i.queue, id))
 
 
 def live_processes(t, i):
