@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/names.h"
+#include "text/nexthop.h"
 #include "text/record.h"
 #include "text/route.h"
 
@@ -127,21 +128,38 @@ refuse_route(struct resolver *r, const char *address, size_t n,
 	refuse(r, address, n, kind, code, why[0] != '\0' ? why : otherwise);
 }
 
-/* "mx" is the domain's own; else the way is complete. */
+/* "mx" is the domain's own; else the way is complete. 0, or -1 with errno EINVAL:
+ * deliver-remote would not take it; ENOMEM, EMSGSIZE. */
 static int
-add_nexthop(struct buf *out, const struct buf *way, const char *domain,
+make_nexthop(struct buf *out, const struct buf *way, const char *domain,
     size_t domain_n)
 {
-	struct buf b = BUF_MAX(ROUTE_OCTETS + DOMAIN_OCTETS);
 	int own = way->len >= 2 && memcmp(way->s, "mx", 2) == 0;
-	int r = -1;
+	struct nexthop h;
 
-	if ((!own || (buf_adds(&b, "mx:") == 0 &&
-	    buf_add(&b, domain, domain_n) == 0)) &&
-	    buf_add(&b, way->s + 2 * own, way->len - 2 * (size_t)own) == 0)
-		r = record_add(out, "nexthop", b.s, b.len);
+	if ((own && (buf_adds(out, "mx:") == -1 ||
+	    buf_add(out, domain, domain_n) == -1)) ||
+	    buf_add(out, way->s + 2 * own, way->len - 2 * (size_t)own) == -1)
+		return -1;
+	return nexthop_parse(&h, out->s, out->len);
+}
+
+static void
+add_remote(struct resolver *r, const char *address, size_t n,
+    const struct buf *way, size_t local)
+{
+	struct buf b = BUF_MAX(ROUTE_OCTETS + DOMAIN_OCTETS);
+
+	if (make_nexthop(&b, way, address + local + 1, n - local - 1) == -1)
+		refuse(r, address, n, IS_BARRED, "5.1.2",
+		    "that is no host that mail can be sent to");
+	else {
+		r->seen[IS_ELSEWHERE] = 1;
+		if (begin_group(r, address, n) &&
+		    record_add(r->out, "nexthop", b.s, b.len) == -1)
+			r->spoilt = 1;
+	}
 	buf_free(&b);
-	return r;
 }
 
 /* Another host's: where the table of routes sends it. */
@@ -163,12 +181,8 @@ accept_remote(struct resolver *r, const char *address, size_t n, size_t local)
 	else if (way.len >= 4 && memcmp(way.s, "hold", 4) == 0)
 		refuse_route(r, address, n, &way, 4, IS_ELSEWHERE, "4.3.2",
 		    "mail to that host is held");
-	else {
-		r->seen[IS_ELSEWHERE] = 1;
-		if (begin_group(r, address, n) && add_nexthop(r->out, &way,
-		    domain, domain_n) == -1)
-			r->spoilt = 1;
-	}
+	else
+		add_remote(r, address, n, &way, local);
 	buf_free(&way);
 }
 

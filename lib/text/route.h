@@ -22,11 +22,11 @@
  * key      gets the domain, ".domain" or "*", lower case
  * way      gets one of
  *		mx [word ...]			the domain's own MX
- *		smtp:HOST:PORT [word ...]	HOST's MX; in brackets, itself
+ *		smtp:HOST[:PORT] [word ...]
  *		lmtp:/PATH [word ...]
- *		lmtp:HOST:PORT [word ...]
- *		bounce text, hold text
- *	    where a word is tls=none|may|must|verify|implicit or login=NAME
+ *		lmtp:[HOST][:PORT] [word ...]
+ *		bounce [text], hold [text]
+ *	    which but for the first and the last is what nexthop.h reads
  * returns  1; 0 at the end; -1 with t->line and t->wrong set
  */
 int route_next(struct table_text *t, struct buf *key, struct buf *way);

@@ -189,30 +189,37 @@ test_routes(void **state)
 	    ".example.com relay.example\n"
 	    ".sub.example.com lmtp:/run/lists\n"
 	    "own.example mx tls=verify\n"
-	    "old.example bounce it has moved\n"
+	    "old.example Bounce It has moved\n"
 	    "gone.example bounce\n"
 	    "slow.example hold\n"
 	    "* lmtp:[::1]\n");
 	expect("a@example.com", IS_ELSEWHERE, "to a@example.com\n"
 	    "nexthop smtp:[relay.example]:587 tls=must login=school\n");
 	expect("a@X.Example.COM", IS_ELSEWHERE, "to a@x.example.com\n"
-	    "nexthop smtp:relay.example:25\n");
+	    "nexthop smtp:relay.example\n");
 	expect("a@y.sub.example.com", IS_ELSEWHERE,
 	    "to a@y.sub.example.com\nnexthop lmtp:/run/lists\n");
 	expect("a@sub.example.com", IS_ELSEWHERE, "to a@sub.example.com\n"
-	    "nexthop smtp:relay.example:25\n");
+	    "nexthop smtp:relay.example\n");
 	expect("a@own.example", IS_ELSEWHERE, "to a@own.example\n"
 	    "nexthop mx:own.example tls=verify\n");
 	expect("a@xexample.com", IS_ELSEWHERE, "to a@xexample.com\n"
-	    "nexthop lmtp:[::1]:24\n");
+	    "nexthop lmtp:[::1]\n");
 	expect("a@old.example", IS_BARRED, "to a@old.example\nnever 5.1.2\n"
-	    "why it has moved\n");
+	    "why It has moved\n");
 	expect("a@gone.example", IS_BARRED, "to a@gone.example\n"
 	    "never 5.1.2\nwhy no mail is sent to that host\n");
 	expect("a@slow.example", IS_ELSEWHERE, "to a@slow.example\n"
 	    "later 4.3.2\nwhy mail to that host is held\n");
+	expect("a@[foo:bar]", IS_ELSEWHERE, "to a@[foo:bar]\n"
+	    "nexthop lmtp:[::1]\n");		/* whatever it is */
 	expect_part("away", IS_NOBODY, "never 5.1.2\n", 1);
 	expect_part("held", IS_HERE, "later 4.3.2\n", 1);
+	set_routes("");
+	expect("a@[192.0.2.1]", IS_ELSEWHERE, "to a@[192.0.2.1]\n"
+	    "nexthop mx:[192.0.2.1]\n");
+	expect("a@[foo:bar]", IS_BARRED, "to a@[foo:bar]\nnever 5.1.2\n"
+	    "why that is no host that mail can be sent to\n");
 	assert_int_equal(unlink(in(etc, "routes.cdb")), 0);
 	expect_part("a@example.com", IS_UNSURE, "later 4.3.0\n", 1);
 	expect("alice", IS_HERE, ALICE);	/* needs no route */

@@ -10,24 +10,30 @@ static const struct {
 	{ "Example.NET\tMX", "example.net", "mx" },
 	{ "* mx tls=may", "*", "mx tls=may" },
 	{ ".example.com  relay.example", ".example.com",
-	    "smtp:relay.example:25" },
-	{ "a.example [relay.example]", "a.example",
-	    "smtp:[relay.example]:25" },
+	    "smtp:relay.example" },
+	{ "a.example [relay.example]", "a.example", "smtp:[relay.example]" },
 	{ "a.example [192.0.2.1]:2525", "a.example", "smtp:[192.0.2.1]:2525" },
-	{ "a.example [2001:db8::1]", "a.example", "smtp:[2001:db8::1]:25" },
+	{ "a.example [2001:db8::1]", "a.example", "smtp:[2001:db8::1]" },
 	{ "a.example [2001:db8::1]:587 tls=must login=school", "a.example",
 	    "smtp:[2001:db8::1]:587 tls=must login=school" },
+	{ "a.example [relay.example]  tls=implicit\tlogin=school", "a.example",
+	    "smtp:[relay.example] tls=implicit login=school" },
 	{ "a.example smtp:relay.example:26", "a.example",
 	    "smtp:relay.example:26" },
+	{ "a.example mx.example", "a.example", "smtp:mx.example" },
+	{ "a.example mx:26", "a.example", "smtp:mx:26" },
 	{ "a.example lmtp:/run/lists/lmtp", "a.example",
 	    "lmtp:/run/lists/lmtp" },
-	{ "a.example lmtp:[127.0.0.1]", "a.example", "lmtp:[127.0.0.1]:24" },
+	{ "a.example lmtp:[127.0.0.1]", "a.example", "lmtp:[127.0.0.1]" },
 	{ "a.example lmtp:[::1]:2003 tls=none", "a.example",
 	    "lmtp:[::1]:2003 tls=none" },
+	{ "[192.0.2.1] mx", "[192.0.2.1]", "mx" },
 	{ "a.example bounce", "a.example", "bounce" },
-	{ "a.example bounce it has moved, to b.example", "a.example",
-	    "bounce it has moved, to b.example" },
+	{ "a.example\tBounce\t It has moved, to b.example ", "a.example",
+	    "bounce It has moved, to b.example" },
+	{ "a.example bounced.example", "a.example", "smtp:bounced.example" },
 	{ "a.example hold", "a.example", "hold" },
+	{ "a.example HOLD on", "a.example", "hold on" },
 	{ "a.example mx   ", "a.example", "mx" },
 	{ "a.example", NULL, NULL },
 	{ " a.example mx", NULL, NULL },
@@ -46,6 +52,16 @@ static const struct {
 	{ "a.example :25", NULL, NULL },
 	{ "a.example smtp:", NULL, NULL },
 	{ "a.example lmtp:", NULL, NULL },
+	{ "a.example lmtp:relay.example:24", NULL, NULL },
+	{ "a.example lmtp:[relay.example", NULL, NULL },
+	{ "a.example lmtp:/run/lists tls=must", NULL, NULL },
+	{ "a.example lmtp:/a/path/of/more/than/the/107/octets/that/the/address/"
+	  "of/a/UNIX/socket/has/room/for/is/no/path/of/any/such/socket", NULL,
+	    NULL },
+	{ "a.example mx:other.example", NULL, NULL },
+	{ "a.example mx tls=may tls=must", NULL, NULL },
+	{ "a.example mx login=a login=b", NULL, NULL },
+	{ "a.example mx tls=none login=a", NULL, NULL },
 	{ "a.example mx tls", NULL, NULL },
 	{ "a.example mx tls=yes", NULL, NULL },
 	{ "a.example mx tls=mayb", NULL, NULL },
@@ -112,8 +128,8 @@ test_length(void **state)
 		struct buf way = BUF_MAX(ROUTE_OCTETS);
 		struct table_text t = { 0 };
 
-		assert_int_equal(buf_adds(&text, "a.example lmtp:/"), 0);
-		assert_int_equal(buf_adds(&text, many('x', n - 6)), 0);
+		assert_int_equal(buf_adds(&text, "a.example bounce "), 0);
+		assert_int_equal(buf_adds(&text, many('x', n - 7)), 0);
 		t.p = text.s;
 		t.end = text.s + text.len;
 		assert_int_equal(route_next(&t, &key, &way),
