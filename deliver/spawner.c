@@ -1,6 +1,6 @@
 /* spawner - start a deliver-local as the user, or a deliver-remote, and pass its
- * descriptor on. See spawner.8. It is root, and the only program of the chain that stays so: keep
- * it small. It never sees a message or a stranger's octet. */
+ * descriptor on. See spawner.8. It is root, and the only program of the chain that
+ * stays so: keep it small. It never sees a message or a stranger's octet. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -17,31 +17,27 @@
 #include "mail/spawn.h"
 #include "sys/env.h"
 #include "sys/log.h"
-#include "sys/loop.h"
-#include "sys/sigfd.h"
-#include "sys/unixsock.h"
+#include "sys/service.h"
 
 #define CHILDREN_MAX	200
-#define BACKLOG		16
-
-struct client {
-	struct spawner	*spawner;
-	int		 fd;
-};
+#define CLIENTS_MAX	16	/* one is the runner */
 
 struct spawner {
-	struct loop	 loop;
+	struct service	 service;
 	char		*local, *remote;	/* paths of the programs */
 	const char	*name;		/* host name for its Maildir names */
 	uid_t		 runner;	/* who may ask */
 	uid_t		 least;		/* the lowest uid that it starts as */
 	uid_t		 out_uid;	/* who speaks with other hosts */
 	gid_t		 out_gid;
-	int		 listen;
-	int		 signals;
-	int		 stop;
 	pid_t		 child[CHILDREN_MAX];	/* 0: free */
 };
+
+static struct spawner *
+spawner_of(struct service *s)
+{
+	return (struct spawner *)(void *)s;	/* it is its first member */
+}
 
 /* Why the request is refused, or NULL. A user of the system gets his own group; a
  * virtual user's is a person's too, as his uid. */
@@ -178,17 +174,9 @@ kill_child(struct spawner *s, uint64_t pid)
 }
 
 static void
-drop_client(struct client *c)
-{
-	loop_remove(&c->spawner->loop, c->fd);
-	close(c->fd);
-	free(c);
-}
-
-static void
 serve_start(struct client *c, struct spawn_request *q)
 {
-	struct spawner *s = c->spawner;
+	struct spawner *s = spawner_of(c->service);
 	struct spawn_answer a = { .start = q->start };
 	struct buf b = BUF_MAX(SPAWN_RECORD);
 	const char *why = refusal(s, &q->to);
@@ -204,61 +192,39 @@ serve_start(struct client *c, struct spawn_request *q)
 		say("uid=%u to=%s%s refused: %s", (unsigned)q->to.uid,
 		    q->to.mailbox, q->to.nexthop, why);
 	}
-	if (spawn_answer_format(&b, &a) == -1 ||
-	    unix_send(c->fd, b.s, b.len, fd, MSG_DONTWAIT) == -1)
-		say("the answer to the runner is lost:");
+	if (spawn_answer_format(&b, &a) == -1)
+		die(EXIT_BUG, "an answer that is no record:");
+	client_pass(c, b.s, b.len, fd);
 	if (fd != -1)
 		close(fd);
 	buf_free(&b);
 }
 
-static void
-on_request(void *arg, short revents)
+static int
+on_request(struct client *c, const char *record, size_t n)
 {
-	struct client *c = arg;
+	struct spawner *s = spawner_of(c->service);
 	struct spawn_request q;
-	char record[SPAWN_RECORD];
-	ssize_t r = unix_recv(c->fd, record, sizeof(record), NULL,
-	    MSG_DONTWAIT);
 
-	(void)revents;
-	if (r == -1 && errno == EAGAIN)
-		return;
-	if (r <= 0)
-		drop_client(c);
-	else if (spawn_request_parse(record, (size_t)r, &q) == -1)
-		say("a request that is no record is ignored");
-	else if (q.kill != 0)
-		kill_child(c->spawner, q.kill);
-	else
-		serve_start(c, &q);
-}
-
-static void
-on_connect(void *arg, short revents)
-{
-	struct spawner *s = arg;
-	int fd = unix_accept(s->listen, 0);
-	struct client *c;
-
-	(void)revents;
-	if (fd == -1)
-		return;
-	c = malloc(sizeof(*c));
-	if (c == NULL || unix_peer_uid(fd) != s->runner ||
-	    loop_add(&s->loop, fd, POLLIN, on_request, c) == -1) {
-		say("a connection is refused");
-		close(fd);
-		free(c);
-		return;
+	if (c->uid != s->runner) {
+		say("a connection of uid=%u is refused", (unsigned)c->uid);
+		return -1;
 	}
-	c->spawner = s;
-	c->fd = fd;
+	if (spawn_request_parse(record, n, &q) == -1) {
+		say("a request that is no record is ignored");
+		client_go_on(c);
+	} else if (q.kill != 0) {
+		kill_child(s, q.kill);
+		client_go_on(c);
+	} else
+		serve_start(c, &q);
+	return 0;
 }
 
 static void
-reap(struct spawner *s)
+reap(struct service *service)
 {
+	struct spawner *s = spawner_of(service);
 	pid_t pid;
 	int status, i;
 
@@ -272,38 +238,13 @@ reap(struct spawner *s)
 	}
 }
 
-static void
-on_signal(void *arg, short revents)
-{
-	struct spawner *s = arg;
-	int n;
-
-	(void)revents;
-	while ((n = sigfd_next(s->signals)) != 0)
-		if (n == SIGTERM)
-			s->stop = 1;
-	reap(s);
-}
-
-static void
-open_sockets(struct spawner *s, const char *path)
-{
-	static const int signals[] = { SIGTERM, SIGCHLD };
-
-	s->signals = sigfd_open(signals, 2);
-	/* Its folder is root's, or whoever owned it could lead root astray. */
-	s->listen = unix_listen(path, SOCK_SEQPACKET, 0666, BACKLOG);
-	if (s->listen == -1 || s->signals == -1)
-		die(EXIT_TEMP, "socket %s:", path);
-	if (loop_add(&s->loop, s->listen, POLLIN, on_connect, s) == -1 ||
-	    loop_add(&s->loop, s->signals, POLLIN, on_signal, s) == -1)
-		die(EXIT_TEMP, "loop:");
-}
-
 int
 main(int argc, char **argv)
 {
-	static struct spawner s;
+	static struct spawner s = { .service = { .ask = on_request,
+	    .child = reap, .client_size = sizeof(struct client),
+	    .clients_max = CLIENTS_MAX } };
+	const char *path;
 
 	progname = "spawner";
 	if (argc < 2 || argc > 3 || argv[1][0] != '/' ||
@@ -322,10 +263,13 @@ main(int argc, char **argv)
 		if (s.out_uid == 0 || s.out_gid == 0)
 			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
 	}
-	open_sockets(&s, env_str("SPAWNER_SOCKET", NULL));
+	path = env_str("SPAWNER_SOCKET", NULL);
+	/* Its folder is root's, or whoever owned it could lead root astray. */
+	if (service_open(&s.service, path) == -1)
+		die(EXIT_TEMP, "socket %s:", path);
 	env_notify_ready();
-	while (!s.stop)
-		if (loop_once(&s.loop, -1) == -1 && errno != EINTR)
+	while (!s.service.stop)
+		if (service_once(&s.service, -1) == -1)
 			die(EXIT_TEMP, "poll:");
 	return EXIT_DONE;
 }

@@ -57,14 +57,25 @@ on_client(void *arg, short revents)
 }
 
 void
-client_answer(struct client *c, const char *record, size_t n)
+client_go_on(struct client *c)
 {
-	if (unix_send(c->fd, record, n, -1, MSG_DONTWAIT) == -1) {
-		drop(c);
-		return;
-	}
 	c->asks = 0;
 	loop_want(&c->service->loop, c->fd, POLLIN);
+}
+
+void
+client_pass(struct client *c, const char *record, size_t n, int fd)
+{
+	if (unix_send(c->fd, record, n, fd, MSG_DONTWAIT) == -1)
+		drop(c);
+	else
+		client_go_on(c);
+}
+
+void
+client_answer(struct client *c, const char *record, size_t n)
+{
+	client_pass(c, record, n, -1);
 }
 
 static void
@@ -97,18 +108,22 @@ static void
 on_signal(void *arg, short revents)
 {
 	struct service *s = arg;
+	int n;
 
 	(void)revents;
-	while (sigfd_next(s->signals) != 0)
-		s->stop = 1;
+	while ((n = sigfd_next(s->signals)) != 0)
+		if (n == SIGTERM)
+			s->stop = 1;
+		else
+			s->child(s);
 }
 
 int
 service_open(struct service *s, const char *path)
 {
-	static const int signals[] = { SIGTERM };
+	static const int signals[] = { SIGTERM, SIGCHLD };
 
-	s->signals = sigfd_open(signals, 1);
+	s->signals = sigfd_open(signals, s->child != NULL ? 2 : 1);
 	s->listen = unix_listen(path, SOCK_SEQPACKET, 0666, BACKLOG);
 	if (s->signals == -1 || s->listen == -1 ||
 	    loop_add(&s->loop, s->listen, POLLIN, on_connect, s) == -1)

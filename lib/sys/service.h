@@ -32,11 +32,16 @@ typedef int service_ask_fn(struct client *c, const char *record, size_t n);
 /* The client is about to be freed: forget what it waits for. */
 typedef void service_gone_fn(struct client *c);
 
+/* A child of the process has changed: wait for those that ended. */
+struct service;
+typedef void service_child_fn(struct service *s);
+
 struct service {
 	size_t		 client_size;	/* of the caller's struct */
 	unsigned	 clients_max;	/* more are closed */
 	service_ask_fn	*ask;
 	service_gone_fn	*gone;		/* or NULL */
+	service_child_fn *child;	/* or NULL: SIGCHLD is not caught */
 
 	struct loop	 loop;		/* the caller may add to it */
 	struct client	*all;
@@ -48,7 +53,7 @@ struct service {
 /*
  * service_open - begin to listen at path, and catch SIGTERM.
  *
- * s        with its first four members set and the others 0
+ * s        with its first five members set and the others 0
  * returns  0, or -1 with the system's errno; the folder above the path says who
  *          may come
  */
@@ -61,5 +66,11 @@ int service_once(struct service *s, int timeout_ms);
 /* Answer the client, or drop it if it does not take that. It may be gone after
  * this. */
 void client_answer(struct client *c, const char *record, size_t n);
+
+/* The same, with a descriptor beside the record; the caller closes it. -1: none. */
+void client_pass(struct client *c, const char *record, size_t n, int fd);
+
+/* What it asked needs no answer. */
+void client_go_on(struct client *c);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/service.h"
@@ -17,7 +19,10 @@ struct asker {
 static unsigned gone;
 static struct asker *waits;
 
-/* "wait": later; "bad": none; else the same back. */
+/* "wait": later; "bad": none; "none": no answer; "pass": with a descriptor; else the
+ * same back. */
+static struct service s;
+
 static int
 on_ask(struct client *c, const char *record, size_t n)
 {
@@ -31,8 +36,23 @@ on_ask(struct client *c, const char *record, size_t n)
 		waits = k;
 		return 0;
 	}
-	client_answer(c, record, n);
+	if (n == 4 && memcmp(record, "none", 4) == 0)
+		client_go_on(c);
+	else if (n == 4 && memcmp(record, "pass", 4) == 0)
+		client_pass(c, record, n, s.listen);
+	else
+		client_answer(c, record, n);
 	return 0;
+}
+
+static unsigned children;
+
+static void
+on_child(struct service *service)
+{
+	assert_ptr_equal(service, &s);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		children++;
 }
 
 static void
@@ -44,7 +64,8 @@ on_gone(struct client *c)
 }
 
 static struct service s = { .client_size = sizeof(struct asker),
-    .clients_max = 3, .ask = on_ask, .gone = on_gone };
+    .clients_max = 3, .ask = on_ask, .gone = on_gone,
+    .child = on_child };
 static const char *path;
 
 /* Serve until nothing happens any more. */
@@ -110,6 +131,43 @@ test_answers(void **state)
 	assert_int_equal(s.clients, 0);
 	assert_null(s.all);
 	close(one);
+}
+
+/* A descriptor may go with the answer; or there is none. */
+static void
+test_passes(void **state)
+{
+	int fd = come(), got = -1;
+	struct stat a, b;
+	char room[8];
+
+	ask(fd, "none");
+	assert_string_equal(answer(fd), "-");
+	ask(fd, "pass");
+	serve();
+	assert_int_equal(unix_recv(fd, room, sizeof(room), &got, MSG_DONTWAIT),
+	    4);
+	assert_int_equal(fstat(got, &a), 0);
+	assert_int_equal(fstat(s.listen, &b), 0);
+	assert_true(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	close(got);
+	close(fd);
+	serve();
+}
+
+static void
+test_children(void **state)
+{
+	pid_t pid = fork();
+	int i;
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0)
+		_exit(0);
+	for (i = 0; i < 500 && children == 0; i++)
+		assert_int_equal(service_once(&s, 10), 0);
+	assert_int_equal(children, 1);
+	assert_int_equal(s.stop, 0);
 }
 
 /* The next record is read when the answer is there; a client may leave before. */
@@ -193,6 +251,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_passes),
+		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_stop),
