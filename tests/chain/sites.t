@@ -122,6 +122,14 @@ def routes(i, *lines):
         raise RuntimeError(done.stderr)
 
 
+def inject(i, far, want):
+    """One message for each; the host answers none before all are there."""
+    far.answers.clear()
+    for to in want:
+        i.inject('', to, BODY)
+    far.answers.set()
+
+
 def all_once(t, i, far, want, name):
     """Every recipient has one."""
     wait_for(lambda: len(far.counts()) >= len(want) and not i.waiting())
@@ -136,8 +144,7 @@ def grows(t, i, far):
     routes(i, 'far.example [127.0.0.1]:%d tls=none' % far.port)
     far.begin(pause_s=0.03)
     want = ['u%d@far.example' % n for n in range(250)]
-    for to in want:
-        i.inject('', to, BODY)
+    inject(i, far, want)
     all_once(t, i, far, want, 'much mail')
     t.ok(5 <= far.peak <= 20, 'so many connections at a time', far.peak)
     t.ok(wait_for(lambda: far.now == 0), 'they end')
@@ -165,8 +172,7 @@ def wants_no_more(t, i, far):
     far.begin(most=3, pause_s=0.05)
     before = len(i.logged('stat=Deferred', seconds=0))
     want = ['m%d@far.example' % n for n in range(200)]
-    for to in want:
-        i.inject('', to, BODY)
+    inject(i, far, want)
     all_once(t, i, far, want, 'a host with few places')
     t.ok(far.refused > 0, 'some connections were refused', far.refused)
     t.ok(far.refused < 20, 'but it was not besieged', far.refused)
@@ -199,15 +205,14 @@ def hanging_hosts(t, i, far):
 
 def big_and_small(t, i, far):
     """Sites that have very much mail leave places to those that have one letter."""
-    sites = 7
+    sites = 10
     routes(i, 'small.example [127.0.2.100]:%d tls=none' % far.port,
         *('b%d.example [127.0.2.%d]:%d tls=none' % (n, n + 1, far.port)
         for n in range(sites)))
     far.begin(pause_s=0.2)
-    want = ['w%d@b%d.example' % (k, n) for k in range(70)
+    want = ['w%d@b%d.example' % (k, n) for k in range(80)
         for n in range(sites)]
-    for to in want:
-        i.inject('', to, BODY)
+    inject(i, far, want)
     t.ok(wait_for(lambda: far.now >= 70), 'all places are taken', far.now)
     i.inject('', 'w@small.example', BODY)
     t.ok(wait_for(lambda: 'w@small.example' in far.counts()),
