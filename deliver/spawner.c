@@ -1,6 +1,7 @@
-/* spawner - start a deliver-local as the user, or a deliver-remote, and pass its
- * descriptor on. See spawner.8. It is root, and the only program of the chain that
- * stays so: keep it small. It never sees a message or a stranger's octet. */
+/* spawner - start a deliver-local as the user, or a deliver-remote, and pass
+ * its descriptor on. See spawner.8. It is root, and the only program of the
+ * chain that stays so: keep it small. It never sees a message or a stranger's
+ * octet. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

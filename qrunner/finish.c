@@ -67,8 +67,8 @@ finish_done(struct attempt *a)
 	attempt_again(r, w, 60000);
 }
 
-/* A site without which a recipient waits: one that is dead; else one that was when
- * the recipient had its turn, and is not now. */
+/* A site without which a recipient waits: one that is dead; else one that was
+ * when the recipient had its turn, and is not now. */
 static struct site *
 site_in_the_way(const struct attempt *a)
 {

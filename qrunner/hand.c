@@ -74,9 +74,9 @@ defer_job(struct lane *l, struct final *f, const char *why)
 	attempt_settled(f);
 }
 
-/* The program is gone, and what it had in hand is in doubt. A mailbox's is tried again
- * at once, looking first for what may be there. Nobody can look into another host: its
- * mail waits. */
+/* The program is gone, and what it had in hand is in doubt. A mailbox's is
+ * tried again at once, looking first for what may be there. Nobody can look
+ * into another host: its mail waits. */
 static void
 lane_died(struct lane *l)
 {
@@ -161,8 +161,9 @@ send_job(struct lane *l, struct final *f)
 	return r;
 }
 
-/* One message at a time, with all its recipients there, when all are known; and the
- * next one, so that the host need not wait for us, if more wait than others take. */
+/* One message at a time, with all its recipients there, when all are known; and
+ * the next one, so that the host need not wait for us, if more wait than others
+ * take. */
 static int
 may_have(const struct lane *l, const struct final *f)
 {

@@ -1,5 +1,5 @@
-/* line - the jobs that wait for one destination, and the messages that wait outside
- * until there is room. */
+/* line - the jobs that wait for one destination, and the messages that wait
+ * outside until there is room. */
 #include "runner.h"
 
 #include "sys/clock.h"

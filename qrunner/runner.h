@@ -167,8 +167,8 @@ struct spawning {
 	uint64_t	 number;	/* of the last request */
 };
 
-/* The jobs that wait for one destination, and the messages that wait unopened for
- * room. Each of these is tried again when it is called. */
+/* The jobs that wait for one destination, and the messages that wait unopened
+ * for room. Each of these is tried again when it is called. */
 struct line {
 	struct final	*first, **last;
 	size_t		 queued;
@@ -366,9 +366,9 @@ int line_is_empty(const struct line *l);
 
 /* lane.c */
 
-/* Give f's job to the destination. 0; or -1: there is no room, *full is the line to
- * wait in; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN: the site is
- * dead and f->answer says why. */
+/* Give f's job to the destination. 0; or -1: there is no room, *full is the
+ * line to wait in; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN:
+ * the site is dead and f->answer says why. */
 int lane_add(struct runner *r, const struct destination *d, struct final *f,
     struct line **full);
 

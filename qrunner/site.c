@@ -178,8 +178,8 @@ others_work(const struct lane *l)
 	return 0;
 }
 
-/* The host has room for no more connections than there are without the lane's. It
- * is asked again, but seldom: who insists may be shut out. */
+/* The host has room for no more connections than there are without the lane's.
+ * It is asked again, but seldom: who insists may be shut out. */
 static void
 retire(struct lane *l)
 {

@@ -128,8 +128,8 @@ refuse_route(struct resolver *r, const char *address, size_t n,
 	refuse(r, address, n, kind, code, why[0] != '\0' ? why : otherwise);
 }
 
-/* "mx" is the domain's own; else the way is complete. 0, or -1 with errno EINVAL:
- * deliver-remote would not take it; ENOMEM, EMSGSIZE. */
+/* "mx" is the domain's own; else the way is complete. 0, or -1 with errno
+ * EINVAL: deliver-remote would not take it; ENOMEM, EMSGSIZE. */
 static int
 make_nexthop(struct buf *out, const struct buf *way, const char *domain,
     size_t domain_n)

@@ -25,8 +25,8 @@ struct client {
 	uid_t		 uid;		/* at the other end */
 };
 
-/* A record of n octets. 0: it is or will be answered. -1: the client is dropped.
- * It may drop clients by client_answer, this one too. */
+/* A record of n octets. 0: it is or will be answered. -1: the client is
+ * dropped. It may drop clients by client_answer, this one too. */
 typedef int service_ask_fn(struct client *c, const char *record, size_t n);
 
 /* The client is about to be freed: forget what it waits for. */
@@ -59,15 +59,16 @@ struct service {
  */
 int service_open(struct service *s, const char *path);
 
-/* Wait at most timeout_ms (-1: no end) and serve what came. 0, or -1 with errno;
- * a signal is no error. */
+/* Wait at most timeout_ms (-1: no end) and serve what came. 0, or -1 with
+ * errno; a signal is no error. */
 int service_once(struct service *s, int timeout_ms);
 
 /* Answer the client, or drop it if it does not take that. It may be gone after
  * this. */
 void client_answer(struct client *c, const char *record, size_t n);
 
-/* The same, with a descriptor beside the record; the caller closes it. -1: none. */
+/* The same, with a descriptor beside the record; the caller closes it. -1:
+ * none. */
 void client_pass(struct client *c, const char *record, size_t n, int fd);
 
 /* What it asked needs no answer. */

@@ -194,8 +194,8 @@ expect_waiting(struct site *s, struct waiting *const want[], size_t n)
 	assert_ptr_equal(s->waiting_last, at);
 }
 
-/* A message waits for one site at a time, behind those that did before, until it is
- * forgotten. */
+/* A message waits for one site at a time, behind those that did before, until
+ * it is forgotten. */
 static void
 test_sites(void **state)
 {

@@ -19,8 +19,8 @@ struct asker {
 static unsigned gone;
 static struct asker *waits;
 
-/* "wait": later; "bad": none; "none": no answer; "pass": with a descriptor; else the
- * same back. */
+/* "wait": later; "bad": none; "none": no answer; "pass": with a descriptor;
+ * else the same back. */
 static struct service s;
 
 static int

@@ -1,5 +1,5 @@
-/* test-site - qrunner/site.c with line.c and messages.c: how a site lives, dies and
- * lives again. What the attempts would do is played here, and the time too. */
+/* test-site - qrunner/site.c with line.c and messages.c: how a site lives, dies
+ * and lives again. What the attempts would do is played here, and the time too. */
 #include "unit.h"
 
 #include "qrunner/runner.h"
@@ -78,8 +78,8 @@ tear_down(void **state)
 	return 0;
 }
 
-/* What lane.c and attempt.c do with a recipient. 1: its job waits; 0: it is barred or
- * must wait for room. */
+/* What lane.c and attempt.c do with a recipient. 1: its job waits; 0: it is
+ * barred or must wait for room. */
 static int
 give(struct site *s, struct attempt *a, struct final *f)
 {
@@ -124,6 +124,41 @@ one(struct site *s, struct lane *l, int kind)
 	assert_ptr_equal(line_take(&s->line), &f);
 	assert_int_equal(answer(l, &f, kind), 0);
 	site_release(&f);
+}
+
+/* Three messages with a recipient each. */
+struct three {
+	struct site	*site;
+	struct lane	 lane;
+	struct attempt	 a[3];
+	struct final	 f[3];
+};
+
+/* The first n of them are with the lane's program. */
+static void
+three_begin(struct three *t, unsigned n)
+{
+	unsigned i;
+
+	memset(t, 0, sizeof(*t));
+	t->site = site_of(&r, "mx:a.example");
+	t->lane.runner = &r;
+	t->lane.site = t->site;
+	for (i = 0; i < 3; i++)
+		t->a[i].runner = &r;
+	for (i = 0; i < n; i++) {
+		assert_true(give(t->site, t->a + i, t->f + i));
+		assert_ptr_equal(line_take(&t->site->line), t->f + i);
+	}
+}
+
+static void
+three_end(struct three *t)
+{
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		site_release(t->f + i);
 }
 
 /* 1 if a message would get through. */
@@ -200,35 +235,31 @@ test_grows(void **state)
 static void
 test_dies(void **state)
 {
-	struct site *s = site_of(&r, "mx:a.example");
-	struct lane l = { .runner = &r, .site = s };
-	struct attempt a[3] = { { .runner = &r }, { .runner = &r },
-	    { .runner = &r } };
-	struct final f[3];
+	struct three t;
 	unsigned i;
 
-	for (i = 0; i < 3; i++)
-		assert_true(give(s, a + i, f + i));
+	three_begin(&t, 1);
+	for (i = 1; i < 3; i++)
+		assert_true(give(t.site, t.a + i, t.f + i));
 	assert_int_equal(r.sites_active, 3);
-	assert_ptr_equal(line_take(&s->line), f);
-	assert_false(answer(&l, f, DOWN));
+	assert_false(answer(&t.lane, t.f, DOWN));
 	assert_int_equal(settled, 3);
-	assert_int_equal(s->line.queued, 0);
+	assert_int_equal(t.site->line.queued, 0);
 	assert_int_equal(r.sites_active, 0);
 	for (i = 0; i < 3; i++) {
-		assert_string_equal(f[i].answer.dsn, "4.4.1");
-		assert_string_equal(f[i].answer.why, "nobody is at home");
-		assert_int_equal(f[i].barred, 0);
-		site_release(f + i);
+		assert_string_equal(t.f[i].answer.dsn, "4.4.1");
+		assert_string_equal(t.f[i].answer.why, "nobody is at home");
+		assert_int_equal(t.f[i].barred, 0);
 	}
-	assert_string_equal(f[1].answer.relay, "");	/* it saw no host */
-	assert_false(give(s, a, f));
-	assert_true(f[0].barred && f[0].answer.verdict == V_LATER);
-	assert_string_equal(f[0].answer.why, "nobody is at home");
-	site_release(f);
-	assert_false(is_open(s));
+	assert_string_equal(t.f[1].answer.relay, "");	/* it saw no host */
+	three_end(&t);
+	assert_false(give(t.site, t.a, t.f));
+	assert_true(t.f[0].barred && t.f[0].answer.verdict == V_LATER);
+	assert_string_equal(t.f[0].answer.why, "nobody is at home");
+	three_end(&t);
+	assert_false(is_open(t.site));
 	now_ms += 300 * SECOND;
-	assert_true(is_open(s));
+	assert_true(is_open(t.site));
 }
 
 /* One message may find out, all its recipients together; nobody else. */
@@ -309,57 +340,39 @@ test_lost(void **state)
 static void
 test_others_out(void **state)
 {
-	struct site *s = site_of(&r, "mx:a.example");
-	struct lane l = { .runner = &r, .site = s };
-	struct attempt a[3] = { { .runner = &r }, { .runner = &r },
-	    { .runner = &r } };
-	struct final f[3];
-	unsigned i;
+	struct three t;
 
-	for (i = 0; i < 3; i++) {
-		assert_true(give(s, a + i, f + i));
-		line_take(&s->line);
-	}
-	answer(&l, f, DOWN);
-	answer(&l, f + 1, DOWN);
-	assert_int_equal(s->failures, 1);
-	answer(&l, f + 2, TAKEN);
-	assert_int_equal(s->failures, 0);
-	assert_true(is_open(s));
-	for (i = 0; i < 3; i++)
-		site_release(f + i);
+	three_begin(&t, 3);
+	answer(&t.lane, t.f, DOWN);
+	answer(&t.lane, t.f + 1, DOWN);
+	assert_int_equal(t.site->failures, 1);
+	answer(&t.lane, t.f + 2, TAKEN);
+	assert_int_equal(t.site->failures, 0);
+	assert_true(is_open(t.site));
+	three_end(&t);
 }
 
 /* Nor does one that is lost hold up the one that tries. */
 static void
 test_other_lost(void **state)
 {
-	struct site *s = site_of(&r, "mx:a.example");
-	struct lane l = { .runner = &r, .site = s };
-	struct attempt a[3] = { { .runner = &r }, { .runner = &r },
-	    { .runner = &r } };
-	struct final f[3];
-	unsigned i;
+	struct three t;
 
-	for (i = 0; i < 2; i++) {
-		assert_true(give(s, a + i, f + i));
-		line_take(&s->line);
-	}
-	answer(&l, f, DOWN);
+	three_begin(&t, 2);
+	answer(&t.lane, t.f, DOWN);
 	now_ms += 300 * SECOND;
-	assert_true(give(s, a + 2, f + 2));
-	answer(&l, f + 1, TROUBLE);
-	assert_ptr_equal(s->prober, a + 2);
-	waits(s, 1);
+	assert_true(give(t.site, t.a + 2, t.f + 2));
+	answer(&t.lane, t.f + 1, TROUBLE);
+	assert_ptr_equal(t.site->prober, t.a + 2);
+	waits(t.site, 1);
 	again = 0;
 	r.sites_ms = now_ms;
 	tick(0);
 	assert_int_equal(again, 0);		/* one is enough */
-	line_take(&s->line);
-	answer(&l, f + 2, DOWN);
-	assert_int_equal(s->failures, 2);
-	for (i = 0; i < 3; i++)
-		site_release(f + i);
+	line_take(&t.site->line);
+	answer(&t.lane, t.f + 2, DOWN);
+	assert_int_equal(t.site->failures, 2);
+	three_end(&t);
 }
 
 /* It begins anew. */
