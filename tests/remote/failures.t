@@ -42,6 +42,10 @@ CASES = [(stage, way) for stage in STAGES for way in WAYS
     if stage != 'reading' or way in ('closes', 'resets', '421')]
 
 
+# Stages behind which a failure may be the message's.
+REACHED = 'mail', 'rcpt', 'data', 'reading', 'body'
+
+
 def body_for(stage):
     return (b'x' * 70 + b'\n') * (120000 if stage == 'reading' else 1)
 
@@ -54,6 +58,8 @@ def one_host(t, top, stage, way):
             '%s at %s: later' % (way, stage), a)
         t.ok(all('127.0.0.1[127.0.0.1]' in x.why and (NOT_KNOWN in x.why) ==
             (stage == 'body' and way != '421') for x in a), '... in words', a)
+        t.eq({x.fields.get('down') for x in a}, {None if stage in REACHED else
+            '1'}, '... down, if it was not ready for mail')
         went = [one for m in s.whole for one in m.to]
         t.eq(len(went), len(set(went)), '... it went at most once')
         s.plan = {}
@@ -123,6 +129,8 @@ def no_host(t, top):
                 answers = [r.answer(n) for n in numbers]
                 t.eq({(a.verdict, a.dsn) for a in answers}, {want},
                     'the hosts: %s' % (plans,))
+                t.eq({a.fields.get('down') for a in answers}, {'1' if want[0]
+                    == 'later' else None}, '... down, if that may pass')
 
 
 def all_together(t, top):
