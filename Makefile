@@ -53,7 +53,7 @@ qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
 	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
 bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
-spawner_SRC = deliver/spawner.c
+spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
