@@ -54,6 +54,7 @@ try_spawn(const char *s, size_t n)
 		MUST(spawn_request_format(&b, &q) == 0);
 		MUST(spawn_request_parse(b.s, b.len, &q2) == 0);
 		MUST(q2.kill == q.kill);
+		MUST(q.kill != 0 || strcmp(q2.to.nexthop, q.to.nexthop) == 0);
 		MUST(q.kill != 0 || (q2.start == q.start &&
 		    q2.to.uid == q.to.uid && q2.to.gid == q.to.gid &&
 		    q2.to.make == q.to.make &&

@@ -155,6 +155,7 @@ def queue_down(t, i):
 
 
 def verify(t, i):
+    i.add_lines('routes', 'other.example mx')
     done = run(i, ['-bv', 'bob', 'postmaster', 'root@other.example'])
     t.eq(done.out.splitlines(), ['bob... deliverable: mailer local, user bob',
         'postmaster... deliverable: mailer local, user postmaster',
