@@ -51,10 +51,12 @@ def failed(t, i, top):
     both = [i.address('nobody-1'), i.address('nobody-2')]
     i.inject(i.address('alice'), both, HEADER + b'\nText.\n')
     seen = look(t, i, top, 'failed', 'alice')
-    check(t, 'failed', seen, ['Your message to 2 addresses could not be '
-        'delivered.\n', *('\n    %s\n        no such user (5.1.1)\n' % one
-        for one in both), *('Final-Recipient: rfc822; %s\nAction: failed\nStatus: 5.1.1\n'
-        % one for one in both), '\nSubject: Grüße aus Bogotá\n'],
+    words = ['Your message to 2 addresses could not be delivered.\n',
+        '\nSubject: Grüße aus Bogotá\n']
+    for one in both:
+        words += ['\n    %s\n        no such user (5.1.1)\n' % one,
+            'rfc822; %s\nAction: failed\nStatus: 5.1.1\n' % one]
+    check(t, 'failed', seen, words,
         ['1 text/plain 7bit What happened',
         '2 message/delivery-status 7bit Details for programs',
         "3 text/rfc822-headers 8bit The message's header"])
