@@ -156,9 +156,9 @@ $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if $(filter 1,$(STATIC)),musl-tools)
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
-	curl msmtp mandoc e2fsprogs xfsprogs
+	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	procmail php-cli libphp-phpmailer
+	inetutils-telnet procmail php-cli libphp-phpmailer
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text/date.h"
+#include "text/utf8.h"
 
 #define PARTS		3
 #define BOUNDARY	80		/* octets of the longest, with NUL */
@@ -20,6 +21,20 @@ static const struct {
 	    "Delayed mail: your message has not arrived yet" },
 	[REPORT_DOUBLE] = { "double",
 	    "Undelivered mail: a message without a sender" },
+};
+
+/* utf8_type: of a header that is UTF-8 and no ASCII. RFC 6522 gives this type no
+ * charset, but mail programs show such a header right with it, and wrong
+ * without. */
+static const struct part_kind {
+	const char *type, *utf8_type, *description;
+} part_kinds[PARTS] = {
+	{ "text/plain; charset=utf-8", "text/plain; charset=utf-8",
+	    "What happened" },
+	{ "message/delivery-status", "message/delivery-status",
+	    "Details for programs" },
+	{ "text/rfc822-headers", "text/rfc822-headers; charset=utf-8",
+	    "The message's header" },
 };
 
 const char *
@@ -188,22 +203,23 @@ add_header(struct report *r, struct buf *out, const char *boundary)
 
 static void
 add_part(struct report *r, struct buf *out, const char *boundary,
-    const char *type, const struct buf *part)
+    const struct part_kind *kind, const struct buf *part)
 {
+	int eight_bit = has_eight_bit(part);
+
 	part_addf(r, out, "\n--%s\n"
 	    "Content-Type: %s\n"
+	    "Content-Description: %s\n"
 	    "Content-Transfer-Encoding: %s\n"
-	    "\n", boundary, type, encoding(has_eight_bit(part)));
+	    "\n", boundary, eight_bit && utf8_is_valid(part->s, part->len) ?
+	    kind->utf8_type : kind->type, kind->description,
+	    encoding(eight_bit));
 	part_add(r, out, part->s, part->len);
 }
 
 int
 report_compose(struct report *r, struct buf *out)
 {
-	static const char *const types[PARTS] = {
-		"text/plain; charset=utf-8", "message/delivery-status",
-		"text/rfc822-headers",
-	};
 	struct buf parts[PARTS] = { BUF_MAX(REPORT_MAX), BUF_MAX(REPORT_MAX),
 	    BUF_MAX(REPORT_MAX) };
 	char boundary[BOUNDARY];
@@ -218,7 +234,7 @@ report_compose(struct report *r, struct buf *out)
 	make_boundary(boundary, r, parts);
 	add_header(r, out, boundary);
 	for (i = 0; i < PARTS; i++) {
-		add_part(r, out, boundary, types[i], &parts[i]);
+		add_part(r, out, boundary, &part_kinds[i], &parts[i]);
 		buf_free(&parts[i]);
 	}
 	part_addf(r, out, "\n--%s--\n", boundary);

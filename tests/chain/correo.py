@@ -113,6 +113,13 @@ def folder():
         shutil.rmtree(path, ignore_errors=True)
 
 
+def crypt(secret):
+    """crypt(3), by perl: Python has none any more."""
+    return subprocess.run(['perl', '-e', 'print crypt($ENV{S}, "\\$6\\$salt")'],
+        env=dict(os.environ, S=secret), check=True, text=True,
+        stdout=subprocess.PIPE).stdout
+
+
 # Processes, by /proc.
 
 def status(pid):
@@ -242,8 +249,9 @@ class Instance:
                 for path in self.mail(user, part):
                     os.unlink(path)
 
-    def add_user(self, name, address=None):
-        """One more virtual user, with an uid of his own as root."""
+    def add_user(self, name, address=None, secret=None):
+        """One more virtual user, with an uid of his own as root. Without a
+        secret he cannot log in."""
         uid = gid = 60650 + len(self.users)
         if not ROOT:
             uid, gid = os.getuid(), os.getgid()
@@ -255,8 +263,9 @@ class Instance:
             os.chown(at, uid, gid)
             os.chmod(at, 0o700)
         self.users[name] = maildir
-        self.add_lines('users', '%s:*:%d:%d:%s' % (address or
-            self.address(name), uid, gid, home))
+        self.add_lines('users', '%s:%s:%d:%d:%s' % (address or
+            self.address(name), crypt(secret) if secret else '*', uid, gid,
+            home))
 
     def add_lines(self, table, *lines):
         """Append lines to a text table and compile it."""

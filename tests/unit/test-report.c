@@ -82,6 +82,7 @@ test_whole(void **state)
 	    "This is a report about a message, in MIME format.\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: text/plain; charset=utf-8\n"
+	    "Content-Description: What happened\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Your message to carol@example.org could not be delivered.\n"
@@ -98,6 +99,7 @@ test_whole(void **state)
 	    "header.\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: message/delivery-status\n"
+	    "Content-Description: Details for programs\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Reporting-MTA: dns; mail.example.org\n"
@@ -111,6 +113,7 @@ test_whole(void **state)
 	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: text/rfc822-headers\n"
+	    "Content-Description: The message's header\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Received: x\n\ty\nSubject: z\n"
@@ -312,9 +315,10 @@ test_eight_bit(void **state)
 	b = composed(&r);
 	assert_true(r.eight_bit);
 	has(&b, "\nContent-Transfer-Encoding: 8bit\n\nThis is");
-	has(&b, "charset=utf-8\nContent-Transfer-Encoding: 8bit\n");
+	has(&b, "charset=utf-8\nContent-Description: What happened\n"
+	    "Content-Transfer-Encoding: 8bit\n");
 	has(&b, "    \"j\xc3\xb6rg\"@e\n");
-	has(&b, "delivery-status\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "Details for programs\nContent-Transfer-Encoding: 7bit\n");
 	has(&b, "rfc822; \"j??rg\"@e\n");
 	buf_free(&b);
 	report_free(&r);
@@ -325,9 +329,19 @@ test_eight_bit(void **state)
 	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
 	b = composed(&r);
 	assert_true(r.eight_bit);
-	has(&b, "utf-8\nContent-Transfer-Encoding: 7bit\n");
-	has(&b, "headers\nContent-Transfer-Encoding: 8bit\n\n"
-	    "Subject: \xfc\n\n");
+	has(&b, "What happened\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "headers\nContent-Description: The message's header\n"
+	    "Content-Transfer-Encoding: 8bit\n\nSubject: \xfc\n\n");
+	buf_free(&b);
+	report_free(&r);
+
+	r = begin(REPORT_FAILED);
+	r.header = "Subject: \xc3\xbc\n";
+	r.header_n = 12;
+	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
+	b = composed(&r);
+	has(&b, "headers; charset=utf-8\n");
+	has(&b, "Content-Transfer-Encoding: 8bit\n\nSubject: \xc3\xbc\n\n");
 	buf_free(&b);
 	report_free(&r);
 }
