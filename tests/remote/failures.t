@@ -183,8 +183,35 @@ def between(t, top):
             ['done'] * 2, 'it closes within the second message')
     with Sink({'mail': '450 4.7.1 greylisted'}) as s, Remote(top,
             to(s.port)) as r:
-        t.eq([str(r.one().verdict) for _ in range(2)], ['later'] * 2,
-            '450 at every MAIL')
+        t.eq([r.one().verdict for _ in range(4)], ['later'] * 4, '450 at every '
+            'MAIL')
+        t.eq(len(s.sessions), 1, '... over one connection')
+
+
+def unasked(t, top):
+    """Replies that nobody asked for are not taken for those of other commands."""
+    with Sink({'body': b'250 2.0.0 taken\r\n250 2.0.0 again\r\n'}) as s, \
+            Remote(top, to(s.port)) as r:
+        t.eq([r.one().verdict for _ in range(3)], ['done'] * 3, 'one reply too '
+            'many, behind each message')
+        t.ok(len(s.sessions) >= 2, '... other connections', len(s.sessions))
+    with Sink({'ehlo': b'250 x\r\n250 y\r\n250 z\r\n354 go\r\n250 taken\r\n'
+            }) as s, Remote(top, to(s.port)) as r:
+        a = r.one()
+        t.ok(a.verdict == 'later' and 'no reply' in a.why, 'a host that '
+            'answers before it is asked', a)
+        t.eq(len(s.whole), 0, '... gets nothing')
+
+
+def leaves(t, top):
+    """421 is about the host: what else is in hand waits as well."""
+    with Sink({'mail': '421 4.7.28 too much mail'}) as s, Remote(top,
+            to(s.port)) as r:
+        numbers = [r.job() for _ in range(30)]
+        t.eq({r.answer(n).dsn for n in numbers}, {'4.7.28'}, '421 at MAIL, 30 '
+            'messages')
+        t.ok(len(s.sessions) <= 4, '... it is not asked for each',
+            len(s.sessions))
 
 
 def final_421(t, top):
@@ -312,7 +339,7 @@ def main():
     t = Tap()
     with folder() as top:
         for case in (one_host_each, two_hosts_each, two_more, no_host, all_together,
-                pipelining_breaks, between, final_421, early_no, slow,
+                pipelining_breaks, between, unasked, leaves, final_421, early_no, slow,
                 long_lines, local_faults):
             t.run(case, top)
     t.done()
