@@ -43,7 +43,8 @@ PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
-	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
+	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
+	smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \

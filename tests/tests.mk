@@ -47,7 +47,7 @@ fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = qrunner/report.c qrunner/parts.c
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
-	smtpd-front/login.c
+	smtpd-front/login.c smtpd-front/dsn.c
 fuzz-question_SRC = checkpw/question.c
 test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
 test-dns-response_LIBS = -lresolv
