@@ -138,6 +138,8 @@ answer_format(struct buf *b, const struct answer *a)
 	    (a->onward && record_adds(b, "onward", "1") == -1) ||
 	    record_adds(b, "verdict", verdict_name(a->verdict)) == -1 ||
 	    record_adds(b, "dsn", a->dsn) == -1 ||
+	    (a->relay[0] != '\0' &&
+	    record_adds(b, "relay", a->relay) == -1) ||
 	    record_adds(b, "why", a->why) == -1)
 		return -1;
 	return 0;
@@ -159,6 +161,8 @@ answer_field(struct answer *a, const struct field *f, int *has_verdict)
 	}
 	if (field_is(f, "dsn"))
 		return field_copy(f, a->dsn, sizeof(a->dsn));
+	if (field_is(f, "relay"))
+		return field_copy(f, a->relay, sizeof(a->relay));
 	if (field_is(f, "why"))
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))

@@ -44,6 +44,7 @@ try_answer(const char *s, size_t n)
 	MUST(again.number == a.number && again.verdict == a.verdict);
 	MUST(again.onward == a.onward);
 	MUST(strcmp(again.why, a.why) == 0 && strcmp(again.dsn, a.dsn) == 0);
+	MUST(strcmp(again.relay, a.relay) == 0);
 	buf_free(&b);
 }
 
