@@ -51,9 +51,11 @@ sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
-	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
-bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
+	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	$(REPORT_SRC) qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
+REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
+	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
