@@ -43,16 +43,20 @@ PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
-	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
+	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
+	smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
-	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
-bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
+	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	$(REPORT_SRC) qrunner/lane.c qrunner/site.c qrunner/spawning.c \
+	qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
+REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
+	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \

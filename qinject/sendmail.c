@@ -57,7 +57,7 @@ int
 add_recipient(void *sendmail, const char *address)
 {
 	struct sendmail *s = sendmail;
-	char a[ADDRESS_OCTETS + 1];
+	char a[ADDRESS_OCTETS + 1], words[NOTIFY_OCTETS];
 	size_t n = strlen(address), local = address_local(address, n);
 	int r;
 
@@ -67,7 +67,10 @@ add_recipient(void *sendmail, const char *address)
 	if (r != 1)
 		return r;
 	s->rcpt_n++;
-	return record_add(&s->facts, "rcpt", a, n);
+	if (record_add(&s->facts, "rcpt", a, n) == -1)
+		return -1;
+	notify_text(words, s->o.notify);
+	return s->o.notify == 0 ? 0 : record_adds(&s->facts, "notify", words);
 }
 
 /* One argument may hold several addresses. */
@@ -189,7 +192,10 @@ send_message(struct sendmail *s)
 	if (s->o.rcpt_n == 0 && !s->o.from_header)
 		die(SM_USAGE, "recipient names must be specified");
 	find_sender(s);
-	if (record_adds(&s->facts, "sender", s->sender) == -1)
+	if (record_adds(&s->facts, "sender", s->sender) == -1 ||
+	    (s->o.ret != NULL && record_adds(&s->facts, "ret", s->o.ret) == -1)
+	    || (s->o.envid[0] != '\0' &&
+	    record_adds(&s->facts, "envid", s->o.envid) == -1))
 		die(SM_DATA, "the sender:");
 	add_arguments(s);
 	m.input.dots_are_text = s->o.dots_are_text;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/names.h"
+#include "text/dsn.h"
 #include "text/path.h"
 
 /* Exit codes. source: sysexits.h */
@@ -40,6 +41,9 @@ struct options {
 	const char	*sender;	/* -f or -r, else NULL */
 	const char	*full_name;	/* -F, else NULL */
 	const char	*body;		/* -B, else NULL */
+	int		 notify;	/* -N: its bits, or 0 */
+	const char	*ret;		/* -R: "full", "hdrs", else NULL */
+	char		 envid[ENVID_OCTETS + 1];	/* -V: xtext, or "" */
 	char		**rcpt;		/* the other arguments, in argv */
 	int		 rcpt_n;
 	char		 wrong[80];	/* why -1 was returned */

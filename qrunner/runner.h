@@ -4,6 +4,7 @@
  *	messages	every message in the queue, and when it is due
  *	attempt		one try at one message: ask, give out jobs, note results
  *	finish		what becomes of the message then
+ *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
  *	lane		one delivery program and the jobs that wait for it: a mailbox's
@@ -24,6 +25,7 @@
 #include "mail/spawn.h"
 #include "report.h"
 #include "sys/loop.h"
+#include "wishes.h"
 
 #define ACTIVE_MAX	300	/* messages that are open at a time */
 #define LANE_QUEUE	80	/* jobs that wait in a lane; more messages wait
@@ -85,6 +87,7 @@ struct final {
 	struct final	*next;		/* of the attempt */
 	struct final	*next_in_lane;
 	char		*address;
+	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
 	int		 replay;	/* it was begun before */
 	int		 remote;	/* another host's */
@@ -98,8 +101,9 @@ struct known {
 	struct known	*next;
 	int		 started;	/* begun, and no result behind it */
 	int		 final;		/* delivered, or failed for good */
-	int		 failed;
-	int		 told;		/* failed, and the sender knows */
+	int		 done, failed;	/* which of the two */
+	int		 told;		/* the sender knows, or another says it */
+	struct lead	*leads;		/* of a message with wishes */
 	size_t		 n;
 	char		 address[];
 };
@@ -111,6 +115,7 @@ struct attempt {
 	int		 file, reader;	/* the queue file, to append and to read */
 	struct queue_head head;
 	char		 sender[ADDRESS_OCTETS + 1];
+	struct wishes	 wishes;	/* what he wants to be told */
 	char		 report[16];	/* the kind of report that it is, or "" */
 	int		 warned;	/* the sender knows that it is late */
 	struct final	*finals;
@@ -129,6 +134,7 @@ struct attempt {
 struct question {
 	struct question	*next;
 	struct attempt	*attempt;
+	size_t		 rcpt;		/* the rcpt line, from 0 */
 	char		*address;
 };
 
@@ -249,9 +255,9 @@ int set_aside(struct runner *r, const char *id, const char *folder);
 /* attempt.c */
 void attempt_begin(struct runner *r, struct waiting *w);
 
-/* The answer to one of the attempt's questions: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, const char *address, const char *p,
-    size_t n);
+/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
+void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
@@ -276,14 +282,30 @@ void attempt_finish(struct attempt *a);
 /* The bounce program is over: the report's id, or NULL where none was made. */
 void attempt_reported(struct attempt *a, const char *id);
 
-/* How many addresses failed for good and are not told to the sender yet. */
-size_t attempt_untold(const struct attempt *a);
-
 /* Seconds since the message came. */
 uint64_t attempt_age_s(const struct attempt *a);
 
 /* The message is due again in wait_ms. */
 void attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms);
+
+/* telling.c */
+
+/* How many addresses failed for good and are not told to the sender yet, but are to
+ * be. */
+size_t attempt_untold(const struct attempt *a);
+
+/* How much there is to tell of success: addresses, and aliases with members. */
+size_t attempt_unheard(const struct attempt *a);
+
+/* Write to the journal which rcpt lines lead where. As attempt_write. */
+int attempt_note_leads(struct attempt *a);
+
+/* The sender has a report of this kind, with this id: the journal is to say so. */
+void attempt_note_told(struct attempt *a, enum report_kind kind);
+void attempt_note_warned(struct attempt *a, const char *id);
+
+/* Put into f's job what the sender wants to be told. */
+void attempt_wishes(const struct final *f, struct job *j);
 
 /* bouncer.c: have a report made; attempt_reported is called when that is over. */
 void bouncer_add(struct attempt *a, enum report_kind kind);
@@ -291,8 +313,8 @@ void bouncer_tick(struct runner *r, int64_t now_ms);
 int64_t bouncer_due(const struct runner *r);
 
 /* question.c */
-void ask_about(struct runner *r, struct attempt *a, const char *address,
-    size_t n);
+void ask_about(struct runner *r, struct attempt *a, size_t rcpt,
+    const char *address, size_t n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
 /* lane.c */

@@ -326,7 +326,8 @@ queue_fact(const struct queue_head *q, const char *key, char *out, size_t cap)
 static const char *const kind_names[] = {
 	[J_START] = "start", [J_DONE] = "done", [J_LATER] = "later",
 	[J_NEVER] = "never", [J_TOLD] = "told", [J_NEXT] = "next",
-	[J_WARNED] = "warned", [J_WHY] = "why",
+	[J_WARNED] = "warned", [J_RELAYED] = "relayed",
+	[J_BEHIND] = "behind", [J_EXPANDED] = "expanded", [J_WHY] = "why",
 };
 
 /* The word up to the next blank of *s, *n; both move behind the blank. */
@@ -372,7 +373,7 @@ parse_entry(const struct field *f, struct journal_entry *e)
 		if (time_parse(word, len, &e->time_us) == -1)
 			return -1;
 	}
-	has_dsn = k == J_DONE || k == J_LATER || k == J_NEVER;
+	has_dsn = k == J_DONE || k == J_LATER || k == J_NEVER || k == J_BEHIND;
 	if (has_dsn) {
 		word = s;
 		len = take_word(&s, &n);

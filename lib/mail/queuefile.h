@@ -112,15 +112,18 @@ int queue_fact(const struct queue_head *q, const char *key, char *out,
     size_t cap);
 
 enum journal_kind {
-	J_START, J_DONE, J_LATER, J_NEVER, J_TOLD, J_NEXT, J_WARNED, J_WHY,
+	J_START, J_DONE, J_LATER, J_NEVER, J_TOLD, J_NEXT, J_WARNED, J_RELAYED,
+	J_BEHIND, J_EXPANDED, J_WHY,
 };
 
 struct journal_entry {
 	enum journal_kind kind;
 	uint64_t	time_us;
-	char		dsn[12];	/* "" for start */
+	char		dsn[12];	/* for behind: which rcpt line; else "" where
+					 * there is no code */
 	const char	*address;	/* for next: the count; for warned: the
-					 * report's id; for why: the text */
+					 * report's id; for expanded: which rcpt
+					 * line; for why: the text */
 	size_t		address_n;
 };
 
