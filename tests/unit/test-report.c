@@ -88,6 +88,7 @@ test_whole(void **state)
 	    "This is a report about a message, in MIME format.\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: text/plain; charset=utf-8\n"
+	    "Content-Description: What happened\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Your message to carol@example.org could not be delivered.\n"
@@ -105,6 +106,7 @@ test_whole(void **state)
 	    "Below are details for programs, and the message's header.\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: message/delivery-status\n"
+	    "Content-Description: Details for programs\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Reporting-MTA: dns; mail.example.org\n"
@@ -118,6 +120,7 @@ test_whole(void **state)
 	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: text/rfc822-headers\n"
+	    "Content-Description: The message's header\n"
 	    "Content-Transfer-Encoding: 7bit\n"
 	    "\n"
 	    "Received: x\n\ty\nSubject: z\n"
@@ -449,8 +452,10 @@ test_full(void **state)
 		enter(&r, J_NEVER, 1, "5.1.1", "a@x");
 		b = composed(&r);
 		snprintf(head, sizeof(head), "\nContent-Type: %s\nContent-"
-		    "Transfer-Encoding: %s\n\n%s\n--report-own-0--\n",
-		    messages[i].type, messages[i].encoding, full ?
+		    "Description: %s\nContent-Transfer-Encoding: %s\n\n%s\n"
+		    "--report-own-0--\n", messages[i].type, full ?
+		    "The message" : "The message's header",
+		    messages[i].encoding, full ?
 		    messages[i].message : "A: b\n");
 		has(&b, head);
 		has(&b, full ? "\nBelow are details for programs, and the "
