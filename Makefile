@@ -51,7 +51,8 @@ sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/smtp.c qinject/mailq.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
-	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
+	qrunner/parts.c qrunner/lane.c qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c \
+	qrunner/control.c
 bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c

@@ -53,7 +53,8 @@ note_entry(void *arg, const struct journal_entry *e)
 	struct known *k;
 
 	a->warned |= e->kind == J_WARNED;
-	if (e->kind == J_WHY || e->kind == J_NEXT || e->kind == J_WARNED)
+	a->removed |= e->kind == J_REMOVED;
+	if (!journal_has_address(e->kind))
 		return;
 	k = add_known(a, e->address, e->address_n);
 	if (e->kind == J_TOLD) {
@@ -427,5 +428,8 @@ attempt_begin(struct runner *r, struct waiting *w)
 		attempt_free(a);
 		return;
 	}
-	ask_all(a);
+	if (a->removed)
+		attempt_finish(a);	/* it was to be removed, and is there */
+	else
+		ask_all(a);
 }

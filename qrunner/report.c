@@ -97,7 +97,7 @@ report_entry(void *arg, const struct journal_entry *e)
 		return;
 	}
 	r->reason_of = NULL;
-	if (e->kind == J_NEXT || e->kind == J_WARNED)
+	if (!journal_has_address(e->kind))
 		return;
 	p = find_rcpt(r, e->address, e->address_n);
 	if (p == NULL)
