@@ -150,7 +150,8 @@ log_result(const struct attempt *a, const struct final *f)
 	    (now - a->head.time_us) / 1000 : 0;
 
 	say("id=%s to=<%s> relay=%s delay=%u.%03u dsn=%s stat=%s%s%s",
-	    a->message->id, f->address, f->remote ? "remote" : "local",
+	    a->message->id, f->address, f->remote ? (f->answer.relay[0] != '\0' ?
+	    f->answer.relay : "none") : "local",
 	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
 	    words[f->answer.verdict],

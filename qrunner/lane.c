@@ -31,15 +31,15 @@ find_lane(struct runner *r, const struct destination *d)
 	return NULL;
 }
 
-/* The last job that the lane got is of this message. */
+/* Another job of this message waits in the lane. */
 static int
 has_message(const struct lane *l, const struct attempt *a)
 {
 	const struct final *f;
 
 	for (f = l->first; f != NULL; f = f->next_in_lane)
-		if (f->next_in_lane == NULL)
-			return f->attempt == a;
+		if (f->attempt == a)
+			return 1;
 	return 0;
 }
 
@@ -363,11 +363,19 @@ send_job(struct lane *l, struct final *f)
 	return r;
 }
 
-/* Send jobs as long as the deliver-local may have more in hand. */
+/* The recipients of a message at one host go together: not before all are known. */
+static int
+is_ready(const struct lane *l)
+{
+	return l->fd != -1 && l->first != NULL && l->sent_n < LANE_WINDOW &&
+	    (l->site == NULL || l->first->attempt->questions == 0);
+}
+
+/* Send jobs as long as the program may have more in hand. */
 static void
 pump(struct lane *l)
 {
-	while (l->fd != -1 && l->first != NULL && l->sent_n < LANE_WINDOW) {
+	while (is_ready(l)) {
 		struct final *f = take_first(&l->first, &l->last);
 
 		l->queued--;

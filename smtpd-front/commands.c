@@ -146,7 +146,7 @@ mail_param(struct session *s, const struct param *p)
 	if (ascii_is(p->key, p->key_n, "SIZE") && p->value != NULL)
 		return size_param(s, p);
 	if (ascii_is(p->key, p->key_n, "AUTH") && p->value != NULL &&
-	    s->auth != AUTH_OFF) {	/* whose mail it is, another host says */
+	    s->auth != AUTH_OFF) {	/* who sent it, another host says */
 		if (esmtp_is_xtext(p->value, p->n))
 			return 0;
 		refuse(s, 501, "5.5.4", "AUTH is no xtext");

@@ -101,7 +101,8 @@ stream_message(struct session *s, struct incoming *m)
 		piece = injector_room(&s->injector, (size_t)r + 2 +
 		    (m->complete != NULL ? COMPLETE_ROOM : 0));
 		w->at += decode(m, w->in_buf + w->at, (size_t)r, piece, &n);
-		if (!m->refused && (m->size > s->size_max || m->dot.wrong_end)) {
+		if (!m->refused && (m->size > s->size_max ||
+		    m->dot.wrong_end)) {
 			m->refused = 1;
 			injector_abort(&s->injector);
 		}

@@ -179,11 +179,9 @@ check_relay(struct session *s, enum existence who)
 		accept_recipient(s);
 		return;
 	}
-	note(s, ours ? "5.1.2" : "5.7.1");
-	if (ours)
-		reply(s, 550, "5.1.2", "no mail is sent to that host");
-	else
-		reply(s, 550, "5.7.1", "relaying is not allowed");
+	note(s, "5.7.1");
+	reply(s, 550, "5.7.1", ours ? "no mail is sent from here to that host" :
+	    "relaying is not allowed");
 	count_refused(s);
 }
 

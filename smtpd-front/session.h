@@ -28,9 +28,9 @@ enum state {			/* bits, for the table of verbs */
 enum listen_tls { TLS_NONE, TLS_STARTTLS, TLS_IMPLICIT };
 enum smtp_auth { AUTH_OFF, AUTH_OPTIONAL, AUTH_REQUIRED };
 
-/* The addresses that a sandboxed front may connect to, in memory that nobody can
- * write any more. Zero where there is none: auth where AUTH is not served, tls
- * where STARTTLS is not, or a wrapper does it. */
+/* The addresses that a sandboxed front may connect to, in memory that nobody
+ * can write any more. Zero where there is none: auth where AUTH is not served,
+ * tls where STARTTLS is not, or a wrapper does it. */
 struct peers {
 	struct sockaddr_un whois, qinject, auth, tls;
 };
@@ -91,8 +91,8 @@ void refuse(struct session *s, int code, const char *enhanced,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Read a line into s->line, without blanks at its end, and a NUL. Octets; or -1
- * when it was too long, or, with s->done set and what there is to say said, when
- * the session is over. */
+ * when it was too long, or, with s->done set and what there is to say said,
+ * when the session is over. */
 ssize_t read_line(struct session *s);
 
 /* Read one command and carry it out (commands.c). */

@@ -74,7 +74,7 @@ take_entropy(struct session *s)
 		snprintf(s->random + 2 * i, 3, "%02x", octets[i]);
 }
 
-/* Whom the session may ask. TLS and logins cost nothing where there are none. */
+/* Whom the session may ask. TLS and logins cost nothing where they are not. */
 static void
 ready_peers(struct session *s)
 {

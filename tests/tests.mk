@@ -123,7 +123,7 @@ $(foreach t,$(CHECKPW_NAMES),$(eval $(call checkpw_test,$(t))))
 
 # test-resolve looks into tables that the compilers made.
 unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
-	$(BIN)/compile-hosts
+	$(BIN)/compile-hosts $(BIN)/compile-routes
 
 fuzz-build: $(FUZZ_BIN)
 

@@ -92,6 +92,8 @@ answer_format(struct buf *b, const struct answer *a)
 	if (record_add_u64(b, "job", a->number) == -1 ||
 	    record_adds(b, "verdict", verdict_name(a->verdict)) == -1 ||
 	    record_adds(b, "dsn", a->dsn) == -1 ||
+	    (a->relay[0] != '\0' &&
+	    record_adds(b, "relay", a->relay) == -1) ||
 	    record_adds(b, "why", a->why) == -1)
 		return -1;
 	return 0;
@@ -106,6 +108,8 @@ answer_field(struct answer *a, const struct field *f, int *has_verdict)
 		return field_u64(f, &a->number);
 	if (field_is(f, "dsn"))
 		return field_copy(f, a->dsn, sizeof(a->dsn));
+	if (field_is(f, "relay"))
+		return field_copy(f, a->relay, sizeof(a->relay));
 	if (field_is(f, "why"))
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))

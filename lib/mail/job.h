@@ -16,6 +16,7 @@
 #define JOB_RECORD	2048		/* octets of the longest job or answer */
 #define WHY_OCTETS	512		/* octets of an answer's words, with NUL */
 #define DSN_OCTETS	12		/* octets of an RFC 3463 code, with NUL */
+#define RELAY_OCTETS	320		/* octets of a relay, with NUL */
 
 struct job {
 	uint64_t number;		/* the answer carries it back */
@@ -33,6 +34,7 @@ struct answer {
 	uint64_t number;
 	enum verdict verdict;
 	char	 dsn[DSN_OCTETS];	/* RFC 3463 */
+	char	 relay[RELAY_OCTETS];	/* the far host as host[ip]:port, or "" */
 	char	 why[WHY_OCTETS];
 };
 
@@ -44,7 +46,7 @@ int answer_format(struct buf *b, const struct answer *a);
 int job_parse(const char *s, size_t n, struct job *j);
 int answer_parse(const char *s, size_t n, struct answer *a);
 
-/* Fill a's verdict, dsn and words (formatted as by printf(3)). */
+/* Fill a's verdict, dsn and words (formatted as by printf(3)); the rest stays. */
 void answer_set(struct answer *a, enum verdict verdict, const char *dsn,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

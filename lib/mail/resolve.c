@@ -152,7 +152,10 @@ accept_remote(struct resolver *r, const char *address, size_t n, size_t local)
 	const char *domain = address + local + 1;
 	size_t domain_n = n - local - 1;
 
-	if (tables_route(r->tables, domain, domain_n, &way) == -1)
+	if (domain_n == 0)
+		refuse(r, address, n, IS_BARRED, "5.1.2",
+		    "the address has no host");
+	else if (tables_route(r->tables, domain, domain_n, &way) == -1)
 		unsure(r, address, n, "routes.cdb");
 	else if (way.len >= 6 && memcmp(way.s, "bounce", 6) == 0)
 		refuse_route(r, address, n, &way, 6, IS_BARRED, "5.1.2",

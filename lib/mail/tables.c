@@ -124,12 +124,12 @@ find_route(struct tables *t, const char *key, size_t n, struct buf *out)
 int
 tables_route(struct tables *t, const char *domain, size_t n, struct buf *out)
 {
-	const char *end = domain + n, *dot = domain;
 	int r = find_route(t, domain, n, out);
+	size_t at;
 
-	while (r == 0 && (dot = memchr(dot + 1, '.', (size_t)(end - dot - 1)))
-	    != NULL)
-		r = find_route(t, dot, (size_t)(end - dot), out);
+	for (at = 1; r == 0 && at < n; at++)
+		if (domain[at] == '.')
+			r = find_route(t, domain + at, n - at, out);
 	if (r == 0)
 		r = find_route(t, "*", 1, out);
 	if (r == 0)

@@ -29,6 +29,18 @@ int unix_listen(const char *path, int type, mode_t mode, int backlog);
 /* Connect to path. A descriptor (close-on-exec), or -1 with errno. */
 int unix_connect(const char *path, int type);
 
+/*
+ * unix_connect_at - connect to an address that stands already, by a deadline.
+ *
+ * Calls socket, setsockopt, connect and close, and connect gets the pointer at:
+ * a sandbox may be closed around it.
+ *
+ * returns  a descriptor (close-on-exec), or -1 with errno ETIMEDOUT (the service
+ *          does not accept) or the system's
+ */
+int unix_connect_at(const struct sockaddr_un *at, int type,
+    int64_t deadline_ms);
+
 /* Accept one connection; wait as listen_fd waits. A descriptor (close-on-exec;
  * non-blocking if nonblock), or -1 with errno. */
 int unix_accept(int listen_fd, int nonblock);

@@ -39,6 +39,7 @@ try_answer(const char *s, size_t n)
 	MUST(answer_parse(b.s, b.len, &again) == 0);
 	MUST(again.number == a.number && again.verdict == a.verdict);
 	MUST(strcmp(again.why, a.why) == 0 && strcmp(again.dsn, a.dsn) == 0);
+	MUST(strcmp(again.relay, a.relay) == 0);
 	buf_free(&b);
 }
 

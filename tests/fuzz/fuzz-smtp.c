@@ -1,9 +1,9 @@
 /*
- * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data, addresses, AUTH
- * and STARTTLS, with who-is, qinject, auth and TLS played here. Every reply must
- * be a line that a client can read, a message that is taken must be whole, and
- * no secret may stay. The last octet of the input says which settings there are;
- * octets behind the first \001 come by TLS.
+ * fuzz-smtp - a whole SMTP dialog: smtpd-front's commands, data, addresses,
+ * AUTH and STARTTLS, with who-is, qinject, auth and TLS played here. Every
+ * reply must be a line that a client can read, a message that is taken must be
+ * whole, and no secret may stay. The last octet of the input says which
+ * settings there are; octets behind the first \001 come by TLS.
  */
 /* Ours stand below. */
 #define check_recipient		ask_who_is

@@ -59,6 +59,7 @@ test_longest(void **state)
 	memset(j.sender, 's', ADDRESS_OCTETS);
 	memset(j.to, 't', ADDRESS_OCTETS);
 	memset(a.why, 'w', WHY_OCTETS - 1);
+	memset(a.relay, 'r', RELAY_OCTETS - 1);
 	assert_int_equal(job_format(&b, &j), 0);
 	assert_int_equal(job_parse(b.s, b.len, &k), 0);
 	assert_string_equal(k.sender, j.sender);
@@ -68,6 +69,7 @@ test_longest(void **state)
 	assert_int_equal(answer_parse(b.s, b.len, &a2), 0);
 	assert_string_equal(a2.why, a.why);
 	assert_string_equal(a2.dsn, a.dsn);
+	assert_string_equal(a2.relay, a.relay);
 	assert_int_equal(a2.verdict, V_LATER);
 	buf_free(&b);
 }
@@ -261,6 +263,27 @@ test_answer_set(void **state)
 	buf_free(&b);
 }
 
+/* Where it was sent to, if it was sent. */
+static void
+test_answer_relay(void **state)
+{
+	struct answer a = { .number = 1, .relay = "mx.example[192.0.2.1]:25" };
+	struct buf b = BUF_MAX(JOB_RECORD);
+	struct answer back;
+
+	answer_set(&a, V_DONE, "2.0.0", "taken");
+	assert_int_equal(answer_format(&b, &a), 0);
+	assert_true(holds(&b, "job 1\nverdict done\ndsn 2.0.0\n"
+	    "relay mx.example[192.0.2.1]:25\nwhy taken\n"));
+	assert_int_equal(answer_parse(b.s, b.len, &back), 0);
+	assert_string_equal(back.relay, a.relay);
+	b.len = 0;
+	assert_int_equal(buf_addf(&b, "verdict done\nrelay %s\n",
+	    many('r', RELAY_OCTETS)), 0);
+	CHECK_FAILS(answer_parse(b.s, b.len, &back), EINVAL);
+	buf_free(&b);
+}
+
 static void
 test_verdict_names(void **state)
 {
@@ -281,6 +304,7 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_answer_set),
+		cmocka_unit_test(test_answer_relay),
 		cmocka_unit_test(test_verdict_names),
 	};
 
