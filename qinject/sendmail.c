@@ -208,7 +208,7 @@ send_message(struct sendmail *s)
 static int
 make_aliases(struct sendmail *s)
 {
-	char program[sizeof(s->self) + 32];
+	char program[sizeof(s->settings.self) + 32];
 	const char *etc = getenv("ETC");
 	int status;
 	pid_t pid;
@@ -217,7 +217,7 @@ make_aliases(struct sendmail *s)
 		die(SM_CONFIG, "ETC is missing");
 	if (access(etc, W_OK) == -1)
 		die(SM_NOPERM, "%s:", etc);
-	snprintf(program, sizeof(program), "%s/compile-aliases", s->self);
+	snprintf(program, sizeof(program), "%s/compile-aliases", s->settings.self);
 	pid = fork();
 	if (pid == 0) {
 		execl(program, "compile-aliases", etc, (char *)NULL);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/names.h"
+#include "sys/settings.h"
 #include "text/path.h"
 
 /* Exit codes. source: sysexits.h */
@@ -121,7 +122,7 @@ int spool_read(struct spool *s, void (*fn)(void *arg, const char *p, size_t n),
 /* Who calls, and where we are (sendmail.c). */
 struct sendmail {
 	struct options	 o;
-	char		 self[1024];	/* the folder of our program */
+	struct settings	 settings;
 	const char	*host, *domain;
 	char		 user[64];
 	char		 sender[ADDRESS_OCTETS + 1];
