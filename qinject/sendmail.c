@@ -252,9 +252,7 @@ run(struct sendmail *s)
 	case MODE_VERIFY:
 		return verify_addresses(s);
 	case MODE_FLUSH:
-		say("the queue runs by itself: qrunner tries each message again "
-		    "in its time");
-		return SM_OK;
+		return flush_queue(s);
 	case MODE_DAEMON:
 		say("the listeners are services of s6: see smtpd-front(8)");
 		return SM_USAGE;

@@ -41,6 +41,7 @@ struct options {
 	const char	*sender;	/* -f or -r, else NULL */
 	const char	*full_name;	/* -F, else NULL */
 	const char	*body;		/* -B, else NULL */
+	const char	*queue;		/* what stands behind -q, perhaps "" */
 	char		**rcpt;		/* the other arguments, in argv */
 	int		 rcpt_n;
 	char		 wrong[80];	/* why -1 was returned */
@@ -150,6 +151,7 @@ int send_message(struct sendmail *s);
 int serve_smtp(struct sendmail *s);
 int verify_addresses(struct sendmail *s);
 int print_queue(struct sendmail *s);
+int flush_queue(struct sendmail *s);
 
 /* Put header and body into the queue (submit.c). The exit code. */
 int submit(struct sendmail *s, const struct buf *header, struct spool *body,
