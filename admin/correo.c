@@ -19,6 +19,8 @@ static const struct verb {
 	int (*run)(struct correo *c, int argc, char **argv);
 } verbs[] = {
 	{ "queue", verb_queue },
+	{ "why", verb_why },
+	{ "tables", verb_tables },
 };
 
 static void __attribute__((noreturn))

@@ -32,6 +32,8 @@ struct correo {
 
 /* Each verb: argv[0] is its name. The exit code. */
 int verb_queue(struct correo *c, int argc, char **argv);
+int verb_why(struct correo *c, int argc, char **argv);
+int verb_tables(struct correo *c, int argc, char **argv);
 
 /* correo.c */
 

@@ -19,8 +19,8 @@
 #define SPARE_FILES	(WORKERS_MAX + 32)
 
 struct dnsq {
+	struct service	 service;	/* first: dnsq_of */
 	struct loop	 loop;
-	struct service	 service;
 	struct lookups	 lookups;
 	struct dns_file	 file;		/* path NULL: the DNS itself */
 	int64_t		 timeout_ms;

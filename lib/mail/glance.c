@@ -113,8 +113,8 @@ count_recipients(const struct queue_head *q)
 	return n;
 }
 
-static int
-open_message(int msg, const char *id)
+int
+queue_open(int msg, const char *id)
 {
 	struct stat st;
 	int fd;
@@ -152,7 +152,7 @@ forget(struct glance *g)
 int
 glance_read(struct glance *g, int msg, const char *id)
 {
-	int fd = open_message(msg, id), done, e;
+	int fd = queue_open(msg, id), done, e;
 
 	forget(g);
 	if (fd == -1)

@@ -50,6 +50,10 @@ struct glance {
 int glance_read(struct glance *g, int msg, const char *id);
 void glance_free(struct glance *g);
 
+/* Open the message's file to read, as glance_read does. A descriptor, or -1 with its
+ * errno. */
+int queue_open(int msg, const char *id);
+
 /* What became of an address, or NULL; upper and lower case are the same. */
 const struct outcome *glance_outcome(const struct glance *g, const char *address,
     size_t n);
