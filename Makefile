@@ -38,7 +38,7 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
-	checkpw sendmail
+	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
@@ -50,10 +50,15 @@ qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
+correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
+	admin/queue-order.c admin/queue-sites.c admin/live.c admin/show.c \
+	admin/why.c admin/why-address.c admin/why-host.c admin/why-message.c \
+	admin/logs.c admin/logline.c admin/events.c admin/advice.c \
+	admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/lane.c qrunner/site.c qrunner/spawning.c \
-	qrunner/question.c qrunner/schedule.c
+	qrunner/control.c qrunner/question.c qrunner/schedule.c
 bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c

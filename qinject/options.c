@@ -100,8 +100,10 @@ set_value(struct options *o, char c, const char *value)
 		o->body = value;
 	else if (c == 'A')
 		o->as_daemon = value[0] == 'm';
-	else if (c == 'q' && o->mode == MODE_SEND)
+	else if (c == 'q' && o->mode == MODE_SEND) {
 		o->mode = MODE_FLUSH;
+		o->queue = value;
+	}
 	else if (c == 'o' && strcmp(value, "i") == 0)
 		o->dots_are_text = 1;
 	else if (c == 'O')

@@ -214,7 +214,7 @@ send_message(struct sendmail *s)
 static int
 make_aliases(struct sendmail *s)
 {
-	char program[sizeof(s->self) + 32];
+	char program[sizeof(s->settings.self) + 32];
 	const char *etc = getenv("ETC");
 	int status;
 	pid_t pid;
@@ -223,7 +223,7 @@ make_aliases(struct sendmail *s)
 		die(SM_CONFIG, "ETC is missing");
 	if (access(etc, W_OK) == -1)
 		die(SM_NOPERM, "%s:", etc);
-	snprintf(program, sizeof(program), "%s/compile-aliases", s->self);
+	snprintf(program, sizeof(program), "%s/compile-aliases", s->settings.self);
 	pid = fork();
 	if (pid == 0) {
 		execl(program, "compile-aliases", etc, (char *)NULL);
@@ -258,9 +258,7 @@ run(struct sendmail *s)
 	case MODE_VERIFY:
 		return verify_addresses(s);
 	case MODE_FLUSH:
-		say("the queue runs by itself: qrunner tries each message again "
-		    "in its time");
-		return SM_OK;
+		return flush_queue(s);
 	case MODE_DAEMON:
 		say("the listeners are services of s6: see smtpd-front(8)");
 		return SM_USAGE;

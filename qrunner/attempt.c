@@ -97,9 +97,10 @@ note_entry(void *arg, const struct journal_entry *e)
 	struct known *k;
 
 	a->warned |= e->kind == J_WARNED;
+	a->removed |= e->kind == J_REMOVED;
 	if (e->kind == J_BEHIND || e->kind == J_EXPANDED)
 		note_rcpt(a, e);
-	if (e->kind > J_TOLD)		/* no result of an address */
+	if (!journal_has_address(e->kind))
 		return;
 	k = add_known(a, e->address, e->address_n);
 	if (e->kind == J_TOLD) {
@@ -525,5 +526,8 @@ attempt_begin(struct runner *r, struct waiting *w)
 		attempt_free(a);
 		return;
 	}
-	ask_all(a);
+	if (a->removed)
+		attempt_finish(a);	/* it was to be removed, and is there */
+	else
+		ask_all(a);
 }

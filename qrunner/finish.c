@@ -15,6 +15,8 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 
+#define UNLINK_MS	60000	/* before it is tried again */
+
 uint64_t
 attempt_age_s(const struct attempt *a)
 {
@@ -34,6 +36,19 @@ attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms)
 	}
 }
 
+void
+remove_message(struct runner *r, struct waiting *w)
+{
+	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
+		say("id=%s stat=Removed", w->id);
+		messages_forget(&r->messages, w);
+		return;
+	}
+	say("id=%s cannot be removed:", w->id);
+	messages_hold(&r->messages, w, 0);
+	attempt_again(r, w, UNLINK_MS);		/* it reads that it is to go */
+}
+
 /* All recipients have it, or the sender knows: the file may go, without a sync. */
 static void
 finish_done(struct attempt *a)
@@ -50,7 +65,7 @@ finish_done(struct attempt *a)
 	for (f = a->finals; f != NULL; f = f->next)
 		if (f->answer.verdict == V_DONE)
 			(void)attempt_note_result(a, f);
-	attempt_again(r, w, 60000);
+	attempt_again(r, w, UNLINK_MS);
 }
 
 static void
@@ -147,6 +162,13 @@ attempt_finish(struct attempt *a)
 {
 	int deferred = is_deferred(a);
 
+	if (a->removed) {		/* by an admin: nobody is told */
+		if (a->parked_at != NULL)
+			a->parked_at->holds--;
+		remove_message(a->runner, a->message);
+		attempt_free(a);
+		return;
+	}
 	if (a->parked_at != NULL) {
 		lane_park(a->parked_at, a->message);
 		attempt_free(a);
@@ -179,6 +201,10 @@ attempt_finish(struct attempt *a)
 void
 attempt_reported(struct attempt *a, const char *id)
 {
+	if (a->removed) {
+		attempt_finish(a);
+		return;
+	}
 	if (id == NULL) {
 		finish_later(a);
 		attempt_free(a);

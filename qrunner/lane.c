@@ -160,8 +160,27 @@ lane_park(struct lane *l, struct waiting *w)
 {
 	l->holds--;
 	w->next_parked = NULL;
+	w->place = W_PARKED;
 	*l->parked_last = w;
 	l->parked_last = &w->next_parked;
+}
+
+void
+lane_leave(struct runner *r, struct waiting *w)
+{
+	struct waiting **at;
+	struct lane *l;
+
+	for (l = r->lanes; l != NULL; l = l->next)
+		for (at = &l->parked; *at != NULL; at = &(*at)->next_parked) {
+			if (*at != w)
+				continue;
+			*at = w->next_parked;
+			if (*at == NULL)
+				l->parked_last = at;
+			w->place = W_NEW;
+			return;
+		}
 }
 
 /* There is room again: as many messages as fit may try now. */

@@ -147,7 +147,8 @@ report_entry(void *arg, const struct journal_entry *e)
 	r->reason_of = NULL;
 	if (e->kind == J_EXPANDED)
 		take_expanded(r, e);
-	if (e->kind == J_NEXT || e->kind == J_WARNED || e->kind == J_EXPANDED)
+	if (!journal_has_address(e->kind) && e->kind != J_RELAYED &&
+	    e->kind != J_BEHIND)
 		return;
 	p = find_rcpt(r, e->address, e->address_n);
 	if (p == NULL)

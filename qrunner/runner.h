@@ -12,6 +12,7 @@
  *	site		another host's health: how many deliver-remotes it may have,
  *			and whether it is tried at all
  *	spawning	the conversation with the spawner
+ *	control		what an admin's tools ask and order
  *	schedule	when to try again (pure)
  */
 #ifndef QRUNNER_RUNNER_H
@@ -25,6 +26,7 @@
 #include "mail/spawn.h"
 #include "report.h"
 #include "sys/loop.h"
+#include "sys/service.h"
 #include "wishes.h"
 
 #define ACTIVE_MAX	300	/* messages that are open at a time */
@@ -67,16 +69,27 @@ struct waiting {
 	char		id[QUEUE_ID];
 	int64_t		due_ms;		/* clock_mono_ms's scale */
 	unsigned	attempts;
+	unsigned char	place;		/* enum place */
+	unsigned char	held;		/* not to be tried until it is released */
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for the same lane */
 	struct site	*site;		/* dead when it was tried, or NULL */
+	struct waiting	*site_next, **site_at;	/* of those that wait for it */
 };
 #define NOT_IN_HEAP	((size_t)-1)
 
+enum place {
+	W_NEW,
+	W_DUE,		/* in the heap */
+	W_HELD,		/* off it, with the time at which it would be due */
+	W_ACTIVE,	/* an attempt has it */
+	W_PARKED	/* in a lane's list */
+};
+
 struct messages {
 	struct waiting	**bucket;
-	size_t		  buckets, n;
+	size_t		  buckets, n, held;
 	struct waiting	**heap;		/* by due_ms, the next first */
 	size_t		  heap_n, heap_cap;
 };
@@ -118,6 +131,7 @@ struct attempt {
 	struct wishes	 wishes;	/* what he wants to be told */
 	char		 report[16];	/* the kind of report that it is, or "" */
 	int		 warned;	/* the sender knows that it is late */
+	int		 removed;	/* it goes when this attempt is over */
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
@@ -169,8 +183,10 @@ struct site {
 		PROBE_OUT		/* one is with a deliver-remote */
 	}		 probe;		/* dead: how far its next try is */
 	int64_t		 probe_ms;	/* dead: not to be tried before */
+	int64_t		 dead_ms;	/* dead: since then */
 	int64_t		 used_ms;
-	size_t		 messages;	/* whose waiting.site it is */
+	struct waiting	*waiting;	/* whose site it is */
+	size_t		 messages;	/* how many */
 	struct answer	 why;		/* dead: what the last try said */
 	char		 nexthop[];
 };
@@ -210,6 +226,7 @@ struct bouncer {
 
 struct runner {
 	struct loop	 loop;
+	struct service	 control;
 	struct schedule	 schedule;
 	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
 	int		 listen, signals;
@@ -242,6 +259,24 @@ void messages_forget(struct messages *m, struct waiting *w);
 int messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms);
 struct waiting *messages_first(const struct messages *m);	/* due first */
 void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
+
+/* From now on, a message that is held is not put on the heap by messages_schedule;
+ * where it is there already, schedule it anew. */
+void messages_hold(struct messages *m, struct waiting *w, int held);
+
+/*
+ * messages_walk - hand all messages to each, some at a time.
+ *
+ * from     NULL at first, then what was returned; it need not be known any more
+ * each     not 0: enough; a few more come, then it returns
+ * returns  where to go on from, until the next change; or NULL: that was all. Who
+ *          is there all the time is handed over at least once, some perhaps twice
+ */
+const char *messages_walk(const struct messages *m, const char *from,
+    int (*each)(void *arg, const struct waiting *w), void *arg);
+
+/* The message waits for the site, or for none any more (NULL). */
+void site_wait(struct waiting *w, struct site *s);
 
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
@@ -284,6 +319,9 @@ void attempt_reported(struct attempt *a, const char *id);
 
 /* Seconds since the message came. */
 uint64_t attempt_age_s(const struct attempt *a);
+
+/* An admin wants it gone, and its journal says so: unlink and forget it. */
+void remove_message(struct runner *r, struct waiting *w);
 
 /* The message is due again in wait_ms. */
 void attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms);
@@ -328,6 +366,9 @@ int lane_add(struct runner *r, const struct destination *d, struct final *f,
 /* The attempt that found it full (and holds it) is over: try w when there is
  * room. */
 void lane_park(struct lane *l, struct waiting *w);
+
+/* Take it out of the lane in which it is parked. */
+void lane_leave(struct runner *r, struct waiting *w);
 void lanes_tick(struct runner *r, int64_t now_ms);
 
 /* The jobs that wait in the lane are answered so. */
@@ -361,10 +402,16 @@ int site_has_room(const struct runner *r, const struct site *s);
 /* A deliver-remote has answered. */
 void site_answered(struct runner *r, struct site *s, const struct answer *a);
 
-/* Its message waits for the site, or no more (NULL). */
-void site_wait(struct waiting *w, struct site *s);
+/* A dead site may be tried at once. */
+void site_probe_now(struct site *s);
+
+/* All of its messages that wait are due; a dead one's when it takes the first. */
+void site_flush(struct runner *r, struct site *s);
 
 void sites_tick(struct runner *r, int64_t now_ms);
+
+/* control.c: begin to listen at path. 0, or -1 with errno. */
+int control_open(struct runner *r, const char *path);
 
 /* The earliest time at which that has work, or -1. */
 int64_t asker_due(const struct runner *r);

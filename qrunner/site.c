@@ -19,19 +19,21 @@ struct site *
 site_of(struct runner *r, const char *nexthop)
 {
 	size_t n = strlen(nexthop) + 1;
-	struct site *s;
+	struct site **at = &r->sites, *s;
+	int order = 1;
 
-	for (s = r->sites; s != NULL; s = s->next)
-		if (strcmp(s->nexthop, nexthop) == 0)
-			break;
-	if (s == NULL) {
+	/* In the order of their names, as control.c shows them. */
+	while (*at != NULL && (order = strcmp((*at)->nexthop, nexthop)) < 0)
+		at = &(*at)->next;
+	s = *at;
+	if (s == NULL || order != 0) {
 		s = calloc(1, sizeof(*s) + n);
 		if (s == NULL)
 			return NULL;
 		memcpy(s->nexthop, nexthop, n);
 		s->limit = SITE_FIRST;
-		s->next = r->sites;
-		r->sites = s;
+		s->next = *at;
+		*at = s;
 	}
 	s->used_ms = clock_mono_ms();
 	return s;
@@ -72,46 +74,20 @@ is_of_host(const struct answer *a)
 	return a->verdict == V_LATER && strncmp(a->dsn, "4.4.", 4) == 0;
 }
 
-void
-site_wait(struct waiting *w, struct site *s)
-{
-	if (w->site != NULL)
-		w->site->messages--;
-	w->site = s;
-	if (s != NULL)
-		s->messages++;
-}
-
-/* Call fn for each message that waits for s, as long as that is not 0. */
+/* Make so many of the messages that wait for s due. */
 static void
-each_message(struct runner *r, const struct site *s,
-    int (*fn)(struct runner *r, struct waiting *w))
+make_due(struct runner *r, const struct site *s, size_t most)
 {
 	struct waiting *w, *next;
-	size_t i;
 
-	for (i = 0; s->messages > 0 && i < r->messages.buckets; i++)
-		for (w = r->messages.bucket[i]; w != NULL; w = next) {
-			next = w->next;
-			if (w->site == s && w->heap_at != NOT_IN_HEAP &&
-			    !fn(r, w))
-				return;
-		}
-}
-
-static int
-make_due(struct runner *r, struct waiting *w)
-{
-	site_wait(w, NULL);
-	attempt_again(r, w, 0);
-	return 1;
-}
-
-static int
-make_one_due(struct runner *r, struct waiting *w)
-{
-	make_due(r, w);
-	return 0;
+	for (w = s->waiting; w != NULL && most > 0; w = next) {
+		next = w->site_next;
+		if (w->place != W_DUE)
+			continue;
+		site_wait(w, NULL);
+		attempt_again(r, w, 0);
+		most--;
+	}
 }
 
 static void
@@ -121,7 +97,25 @@ revive(struct runner *r, struct site *s)
 	s->failures = 0;
 	s->probe = PROBE_NONE;
 	s->limit = SITE_FIRST;
-	each_message(r, s, make_due);
+	make_due(r, s, SIZE_MAX);
+}
+
+void
+site_probe_now(struct site *s)
+{
+	if (s->probe == PROBE_OUT)
+		return;
+	s->probe = PROBE_NONE;
+	s->probe_ms = clock_mono_ms();
+}
+
+void
+site_flush(struct runner *r, struct site *s)
+{
+	if (s->failures > 0)
+		site_probe_now(s);	/* sites_tick calls one of them */
+	else
+		make_due(r, s, SIZE_MAX);
 }
 
 static void
@@ -130,6 +124,8 @@ bury(struct runner *r, struct site *s, const struct answer *a)
 	struct lane *l, *next;
 	int64_t wait_ms = schedule_wait_ms(&r->schedule, ++s->failures);
 
+	if (s->failures == 1)
+		s->dead_ms = clock_mono_ms();
 	if (wait_ms > SITE_PROBE_MAX_S * 1000)
 		wait_ms = SITE_PROBE_MAX_S * 1000;
 	s->probe = PROBE_NONE;
@@ -179,7 +175,7 @@ sites_tick(struct runner *r, int64_t now_ms)
 	while ((s = *at) != NULL) {
 		if (is_due(s) && now_ms >= s->probe_ms) {
 			s->probe = PROBE_CALLED;
-			each_message(r, s, make_one_due);
+			make_due(r, s, 1);
 		}
 		if (s->lanes > 0 || s->messages > 0 ||
 		    now_ms - s->used_ms < SITE_FORGET_MS) {
