@@ -498,7 +498,7 @@ test_spanish(void **state)
 	has(&b, "\nSubject: =?utf-8?B?Q29ycmVvIG5vIGVudHJlZ2Fkbzogc3UgbWVuc2Fq"
 	    "ZSBubyBsbGVn?=\n =?utf-8?B?w7M=?=\n");
 	has(&b, "\nContent-Transfer-Encoding: 7bit\n\nEste es un informe");
-	has(&b, "utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+	has(&b, "utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: quoted-printable\n\n"
 	    "No se pudo entregar su mensaje para carol@example.org.\n\n"
 	    "    carol@example.org\n"
 	    "        El buz=C3=B3n est=C3=A1 lleno.\n"
@@ -580,7 +580,7 @@ test_eight_bit(void **state)
 	b = composed(&r);
 	assert_false(r.eight_bit);
 	has(&b, "\nContent-Transfer-Encoding: 7bit\n\nThis is");
-	has(&b, "charset=utf-8\nContent-Transfer-Encoding: "
+	has(&b, "charset=utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: "
 	    "quoted-printable\n");
 	has(&b, "    \"j=C3=B6rg\"@e\n");
 	has(&b, "delivery-status\nContent-Transfer-Encoding: 7bit\n");
@@ -594,7 +594,7 @@ test_eight_bit(void **state)
 	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
 	b = composed(&r);
 	assert_true(r.eight_bit);
-	has(&b, "utf-8\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: 7bit\n");
 	has(&b, "headers\nContent-Transfer-Encoding: 8bit\n\n"
 	    "Subject: \xfc\n\n");
 	buf_free(&b);
