@@ -583,7 +583,7 @@ test_eight_bit(void **state)
 	has(&b, "charset=utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: "
 	    "quoted-printable\n");
 	has(&b, "    \"j=C3=B6rg\"@e\n");
-	has(&b, "delivery-status\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "delivery-status\nContent-Description: Details for programs\nContent-Transfer-Encoding: 7bit\n");
 	has(&b, "rfc822; \"j??rg\"@e\n");
 	buf_free(&b);
 	report_free(&r);
@@ -595,7 +595,7 @@ test_eight_bit(void **state)
 	b = composed(&r);
 	assert_true(r.eight_bit);
 	has(&b, "utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: 7bit\n");
-	has(&b, "headers\nContent-Transfer-Encoding: 8bit\n\n"
+	has(&b, "headers\nContent-Description: The message's header\nContent-Transfer-Encoding: 8bit\n\n"
 	    "Subject: \xfc\n\n");
 	buf_free(&b);
 	report_free(&r);
