@@ -12,6 +12,7 @@ RC = '''set quit=yes
 set move=no
 set wait_key=no
 set pipe_decode=yes
+set sleep_time=0
 set attach_format="%n %m/%M %e %d"
 '''
 HEADER = ('Subject: Grüße aus Bogotá\nFrom: Alice <alice@example.org>\n'

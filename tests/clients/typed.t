@@ -40,12 +40,18 @@ class School:
         t.eq(code, 0, name) or t.ok(False, 'it said', said)
         return said
 
-    def telnet(self, port='SMTP'):
-        return 'telnet', 'localhost', self.i.env[port]
-
-    def openssl(self, port, *more):
-        return 'openssl', 's_client', '-connect', 'localhost:' + \
-            self.i.env[port], '-CAfile', self.i.env['CAFILE'], *more
+    def command(self, how):
+        """What to type, what Received calls it, and what EHLO waits for."""
+        env = self.i.env
+        if how == 'telnet':
+            return ['telnet', 'localhost', env['SMTP']], 'ESMTPA', '220 '
+        port = {'POP3S': 'POP3S', 'port 587': 'SUBMISSION'}.get(how, 'SMTPS')
+        command = ['openssl', 's_client', '-connect', 'localhost:' + env[port],
+            '-CAfile', env['CAFILE']]
+        if port == 'SUBMISSION':
+            return command + ['-quiet', '-starttls', 'smtp'], 'ESMTPSA', \
+                '250 ENH'
+        return command + ['-quiet'] * (how == 'port 465'), 'ESMTPSA', '220 '
 
     def arrived(self, t, name, user, *words):
         files = self.i.arrived(user)
@@ -57,7 +63,7 @@ class School:
 
 def by_telnet(t, s):
     """HELO, blanks behind the colons, a name at localhost, no header."""
-    s.type(t, 'telnet, HELO', s.telnet(),
+    s.type(t, 'telnet, HELO', s.command('telnet')[0],
         ('220 ', 'HELO localhost'),
         ('250 correo.', 'MAIL FROM: <pablo@localhost>'),
         ('250 2.1.0', 'RCPT TO: <pablo@localhost>'),
@@ -69,51 +75,48 @@ def by_telnet(t, s):
         'Delivered-To: pablo@localhost\n', '1 2 3\nprobando\n')
 
 
-def auth_login(t, s):
-    for name, command in ('telnet', s.telnet()), ('s_client, port 587',
-            s.openssl('SUBMISSION', '-quiet', '-starttls', 'smtp')), (
-            's_client, port 465', s.openssl('SMTPS', '-quiet')):
-        said = s.type(t, '%s, AUTH LOGIN' % name, command,
-            ('250 ENH' if '-starttls' in command else '220 ', 'EHLO LOCALHOST'),
-            ('250 ENH', 'AUTH LOGIN'),
-            ('334 VXNlcm5hbWU6', b64('pablo')),
-            ('334 UGFzc3dvcmQ6', b64(SECRET)),
-            ('235 2.7.0', 'MAIL FROM:<pablo@miescuela.edu.co>'),
-            ('250 2.1.0', 'RCPT TO:<rodrigo@miescuela.edu.co>'),
-            ('250 2.1.5', 'DATA'),
-            ('354 ', *LETTER, '1234   ', '.'),
-            ('250 2.0.0', 'QUIT'),
-            ('221 2.0.0', ))
-        t.ok(re.search(r'\n250[- ]AUTH PLAIN LOGIN\n', said),
-            '... AUTH is offered', said)
-        s.arrived(t, name, 'rodrigo', 'with ESMTPA id' if name == 'telnet' else
-            'with ESMTPSA id', 'Subject: probando\nDate: ', '\n\n1234   \n')
+def auth_login(t, s, how):
+    command, by, first = s.command(how)
+    said = s.type(t, '%s, AUTH LOGIN' % how, command,
+        (first, 'EHLO LOCALHOST'),
+        ('250 ENH', 'AUTH LOGIN'),
+        ('334 VXNlcm5hbWU6', b64('pablo')),
+        ('334 UGFzc3dvcmQ6', b64(SECRET)),
+        ('235 2.7.0', 'MAIL FROM:<pablo@miescuela.edu.co>'),
+        ('250 2.1.0', 'RCPT TO:<rodrigo@miescuela.edu.co>'),
+        ('250 2.1.5', 'DATA'),
+        ('354 ', *LETTER, '1234   ', '.'),
+        ('250 2.0.0', 'QUIT'),
+        ('221 2.0.0', ))
+    t.ok(re.search(r'\n250[- ]AUTH PLAIN LOGIN\n', said),
+        '... AUTH is offered', said)
+    s.arrived(t, how, 'rodrigo', 'with %s id' % by,
+        'Subject: probando\nDate: ', '\n\n1234   \n')
 
 
-def auth_plain(t, s):
+def auth_plain(t, s, how):
     """The name, the name with its domain, the secret; a blank at the end; the
     client's address in EHLO."""
-    letters = b64('pablo', 'pablo@' + DOMAIN, SECRET)
-    for name, command in ('telnet', s.telnet()), ('s_client, port 465',
-            s.openssl('SMTPS', '-quiet')):
-        s.type(t, '%s, AUTH PLAIN' % name, command,
-            ('220 ', 'EHLO [200.21.23.4]'),
-            ('250 ENH', 'AUTH PLAIN ' + letters + ' '),
-            ('235 2.7.0', 'MAIL FROM:<pablo@miescuela.edu.co>'),
-            ('250 2.1.0', 'RCPT TO:<rodrigo@miescuela.edu.co>'),
-            ('250 2.1.5', 'DATA'),
-            ('354 ', *LETTER, '', '1234', '.'),
-            ('250 2.0.0', 'QUIT'),
-            ('221 2.0.0', ))
-        s.arrived(t, name, 'rodrigo', 'from [200.21.23.4] ([127.0.0.1])',
-            '\n\n1234\n')
+    command, by, first = s.command(how)
+    s.type(t, '%s, AUTH PLAIN' % how, command,
+        (first, 'EHLO [200.21.23.4]'),
+        ('250 ENH', 'AUTH PLAIN %s ' % b64('pablo', 'pablo@' + DOMAIN,
+            SECRET)),
+        ('235 2.7.0', 'MAIL FROM:<pablo@miescuela.edu.co>'),
+        ('250 2.1.0', 'RCPT TO:<rodrigo@miescuela.edu.co>'),
+        ('250 2.1.5', 'DATA'),
+        ('354 ', *LETTER, '', '1234', '.'),
+        ('250 2.0.0', 'QUIT'),
+        ('221 2.0.0', ))
+    s.arrived(t, how, 'rodrigo', 'from [200.21.23.4] ([127.0.0.1])',
+        'with %s id' % by, '\n\n1234\n')
 
 
 def without_quiet(t, s):
     """s_client then takes R and Q at the start of a line for itself: R asks for a
     renegotiation, which we do not have. Small letters pass."""
     plain = 'AUTH PLAIN ' + b64('', 'pablo', SECRET)
-    s.type(t, 'openssl s_client without -quiet', s.openssl('SMTPS'),
+    s.type(t, 'openssl s_client without -quiet', s.command('SMTPS')[0],
         ('220 ', 'EHLO localhost'), ('250 ENH', plain),
         ('235 2.7.0', 'mail from:<pablo@miescuela.edu.co>'),
         ('250 2.1.0', 'rcpt to:<rodrigo@miescuela.edu.co>'),
@@ -129,7 +132,7 @@ def pop3s(t, s):
     # One has been seen already, by whatever program.
     one = s.i.mail('pablo')[0]
     os.rename(one, one.replace('/new/', '/cur/') + ':2,S')
-    said = s.type(t, 'openssl s_client, POP3S', s.openssl('POP3S'),
+    said = s.type(t, 'openssl s_client, POP3S', s.command('POP3S')[0],
         ('+OK ', 'user pablo'),
         ('+OK ', 'pass ' + SECRET),
         ('+OK 3 ', 'list'),
@@ -153,7 +156,10 @@ def main():
         i.add_user('rodrigo')
         i.add_user('at-localhost', 'pablo@localhost')
         s = School(i, top)
-        for case in by_telnet, auth_login, auth_plain, without_quiet, pop3s:
+        for how in 'telnet', 'port 587', 'port 465':
+            t.run(auth_login, s, how)
+            t.run(auth_plain, s, how)
+        for case in by_telnet, without_quiet, pop3s:
             t.run(case, s)
     t.done()
 
