@@ -66,7 +66,7 @@ def breaks(t, top):
             b'what\r\n'), ('silence', Sink.SILENCE):
         with Sink(lambda x, step: way if step == 'body' and 'u3' in x.rcpt
                 else None, lmtp=True) as s, Remote(top, at(s),
-                REMOTE_TIMEOUT_S=1) as r:
+                REMOTE_TIMEOUT_S=2) as r:
             answers = r.deliver(*PEOPLE)
             got = [a.verdict for a in answers]
             n = got.index('later') if 'later' in got else 0
