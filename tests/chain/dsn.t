@@ -69,6 +69,13 @@ class away:
         os.rename(self.box + '.away', self.box)
 
 
+def kill_runner(i):
+    pid = wait_for(lambda: i.service_pid('qrunner'))
+    if pid > 0:			# 0 would be ourselves
+        os.kill(pid, 9)
+    wait_for(lambda: i.service_pid('qrunner') not in (0, pid))
+
+
 def nothing_more(t, i, user, n, name):
     t.ok(i.idle(), '%s: the queue is empty' % name)
     t.eq(len(i.mail(user)), n, '%s: %s' % (name, 'no report' if n == 0 else
@@ -430,7 +437,7 @@ def bounce_fails(t, i):
         lines = journal(i, id)
         t.ok('done 2.0.0 ' + bob in lines and 'told ' + bob not in lines,
             'done, and not told', lines)
-        os.kill(i.service_pid('qrunner'), 9)
+        kill_runner(i)
     report = only_report(t, i, 'alice', 'after that')
     t.eq(report.outcomes(), {bob: (None, 'delivered', '2.0.0')},
         'the report is made')
@@ -453,6 +460,27 @@ def killed_after_the_report(t, i):
     t.eq([len(i.mail(user)) for user in ('bob', 'carol')], [1, 1],
         'the members have it once')
     i.empty()
+
+
+def under_kills(t, top):
+    """The runner dies again and again: every message has a report, and every
+    mailbox its message once."""
+    with Instance(top, 'kills', RETRY_FIRST_S=1, RETRY_FACTOR=1,
+            SYSTEM_USERS=0) as i:
+        i.add_lines('aliases', 'team: bob, carol')
+        ids = []
+        for n in range(40):
+            ids.append(ask(i, 'rcpt ' + i.address('bob' if n % 2 else 'team'),
+                'notify success'))
+            if n % 4 == 3:
+                kill_runner(i)
+        t.ok(i.idle(), 'the queue gets empty')
+        told = [Report(path).groups[0]['X-Correo-ID'] for path in
+            i.arrived('alice', 40)]
+        t.eq(sorted(set(told)), sorted(ids), 'each message has its report')
+        t.eq([len(i.mail(user)) for user in ('bob', 'carol')], [40, 20],
+            'and was delivered once')
+        print('# %d reports of 40 messages' % len(told))
 
 
 def late(t, top):
@@ -562,7 +590,7 @@ def main():
                     dropped, bounce_fails, killed_after_the_report, \
                     by_sendmail:
                 t.run(case, i)
-        for case in as_much_as_fits, late, in_spanish:
+        for case in as_much_as_fits, under_kills, late, in_spanish:
             t.run(case, top)
     t.done()
 
