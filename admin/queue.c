@@ -48,7 +48,7 @@ usage(void)
 	die(EXIT_PERM, "usage: correo queue list|show|flush|hold|release|"
 	    "remove|requeue|sites|status [ID ...] [--all] [--sender TEXT] "
 	    "[--recipient TEXT] [--domain TEXT] [--age TIME] [--size N] "
-	    "[--reason TEXT] [--site WAY] [--json] (see correo-queue(8))");
+	    "[--reason TEXT] [--site WAY] [--json] (see correo(8))");
 }
 
 /* 1 if the word is a filter, and it is set. */
