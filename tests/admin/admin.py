@@ -124,9 +124,3 @@ def routes(i, *lines):
     done = i.compile('routes')
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-
-
-def set_setting(i, name, value, service):
-    with open(os.path.join(i.etc, 'env', name), 'w') as f:
-        f.write('%s\n' % value)
-    i.service('-r', service)
