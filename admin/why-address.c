@@ -200,8 +200,8 @@ explain_address(struct correo *c, const char *address)
 {
 	static const char *const ends[] = {
 		[IS_HERE] = "is taken", [IS_NOBODY] = "is refused: no such user",
-		[IS_ELSEWHERE] = "is taken from those who may send through this "
-		    "server, and goes to another host",
+		[IS_ELSEWHERE] = ("is taken from those who may send through "
+		    "this server, and goes to another host"),
 		[IS_BARRED] = "is refused: it does not go to that host",
 		[IS_UNSURE] = "is put off: it cannot be said now",
 	};
