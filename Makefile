@@ -38,23 +38,32 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
-	checkpw sendmail
+	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
-	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/confine.c
+	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
+	smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
+correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
+	admin/queue-order.c admin/queue-sites.c admin/live.c admin/show.c \
+	admin/why.c admin/why-address.c admin/why-host.c admin/why-message.c \
+	admin/logs.c admin/logline.c admin/events.c admin/advice.c \
+	admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/attempt.c qrunner/finish.c qrunner/bouncer.c qrunner/report.c \
-	qrunner/parts.c qrunner/line.c qrunner/lane.c qrunner/hand.c \
-	qrunner/site.c qrunner/spawning.c qrunner/question.c qrunner/schedule.c
-bounce_SRC = qrunner/bounce.c qrunner/report.c qrunner/parts.c
-spawner_SRC = deliver/spawner.c
+	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
+	qrunner/site.c qrunner/spawning.c qrunner/control.c \
+	qrunner/question.c qrunner/schedule.c
+bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
+REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
+	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
+spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
@@ -157,9 +166,9 @@ $(foreach p,$(COLD),$(eval $(call cold_program,$(p))))
 BUILD_PACKAGES = gcc libc6-dev make libcdb-dev libcrypt-dev libbearssl-dev $(if $(filter 1,$(STATIC)),musl-tools)
 RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
-	curl msmtp mandoc e2fsprogs xfsprogs
+	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	procmail php-cli libphp-phpmailer
+	inetutils-telnet procmail php-cli libphp-phpmailer
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')

@@ -18,6 +18,9 @@ lost_host(struct remote *r, const struct envelope *e, const char *what)
 		r->far.no_pipelining = r->far.again = 1;
 	} else
 		host_failed(r, what, e->has_bad ? &e->bad : NULL);
+	/* 421 is about the host, not about this message. */
+	if (e->has_bad && e->bad.code == 421)
+		r->route.reached = 0;
 }
 
 /* The host's last word on recipients that it took: 1; or 0: it is none. */
@@ -137,5 +140,6 @@ send_message(struct remote *r, struct envelope *e)
 	else
 		end_smtp(r, e);
 	r->far.reset = 0;
+	r->far.messages++;
 }
 

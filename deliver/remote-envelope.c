@@ -108,7 +108,8 @@ take_mail(struct remote *r, struct envelope *e, const struct reply *p)
 /* 1 if behind this reply the session is of no use: the host leaves, it answers
  * another question, or it has had enough messages over one connection. */
 static int
-ends_session(const struct envelope *e, const struct reply *p)
+ends_session(const struct remote *r, const struct envelope *e,
+    const struct reply *p)
 {
 	if (p->code == 421)
 		return 1;
@@ -117,7 +118,7 @@ ends_session(const struct envelope *e, const struct reply *p)
 	return (p->code >= 300 && p->code < 400) ||
 	    (e->at == VERB_RSET && p->code >= 300) ||
 	    (e->at == VERB_MAIL && p->code >= 400 && p->code < 500 &&
-	    e->reused);
+	    r->far.messages > 0);
 }
 
 static int
@@ -129,7 +130,7 @@ take_step(struct remote *r, struct envelope *e, size_t i)
 	if (take_reply(r, &p, e->at == VERB_DATA ? WAIT_DATA : WAIT_REPLY)
 	    == -1)
 		return -1;
-	if (ends_session(e, &p)) {
+	if (ends_session(r, e, &p)) {
 		e->bad = p;
 		e->has_bad = 1;
 		return -1;

@@ -73,25 +73,48 @@ connect_far(struct remote *r)
 	return e == 0 ? 0 : (errno = e, -1);
 }
 
-/* We came out where we are: an MX record leads to one of our own addresses. On
+/* 1 if each host has this address for itself. */
+static int
+is_everybodys(const struct sockaddr_storage *at)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)at;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)at;
+	uint32_t a;
+
+	if (at->ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
+		    IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+	a = ntohl(v4->sin_addr.s_addr);
+	return a >> 24 == IN_LOOPBACKNET || a == INADDR_ANY;
+}
+
+static int
+same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const struct sockaddr_in *)a;
+	const struct sockaddr_in *b4 = (const struct sockaddr_in *)b;
+	const struct sockaddr_in6 *a6 = (const struct sockaddr_in6 *)a;
+	const struct sockaddr_in6 *b6 = (const struct sockaddr_in6 *)b;
+
+	if (a->ss_family == AF_INET)
+		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	return memcmp(&a6->sin6_addr, &b6->sin6_addr,
+	    sizeof(a6->sin6_addr)) == 0;
+}
+
+/* The DNS has led us to one of our own addresses: we came out where we are. On
  * another port than SMTP's somebody else may listen. */
 static int
 is_our_address(const struct remote *r)
 {
 	struct sockaddr_storage us;
 	socklen_t n = sizeof(us);
-	const struct sockaddr_in *a4 = (const struct sockaddr_in *)&us;
-	const struct sockaddr_in *b4 = (const struct sockaddr_in *)&r->far.at;
-	const struct sockaddr_in6 *a6 = (const struct sockaddr_in6 *)&us;
-	const struct sockaddr_in6 *b6 = (const struct sockaddr_in6 *)&r->far.at;
 
-	if (r->nexthop.chosen || r->port != SMTP_PORT ||
-	    getsockname(r->wire.in, (struct sockaddr *)&us, &n) == -1)
+	if (r->nexthop.chosen || r->port != SMTP_PORT)
 		return 0;
-	if (us.ss_family == AF_INET)
-		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
-	return memcmp(&a6->sin6_addr, &b6->sin6_addr,
-	    sizeof(a6->sin6_addr)) == 0;
+	return is_everybodys(&r->far.at) ||
+	    (getsockname(r->wire.in, (struct sockaddr *)&us, &n) == 0 &&
+	    same_address(&us, &r->far.at));
 }
 
 static int
@@ -251,6 +274,7 @@ try_host(struct remote *r)
 {
 	r->far.tls = (struct tls_answer){ .yes = 0 };
 	r->far.used = 0;
+	r->far.messages = 0;
 	r->far.reset = 0;
 	if (connect_far(r) == -1)
 		return host_failed(r, "connect", NULL);

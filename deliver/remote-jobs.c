@@ -12,6 +12,7 @@
 #include "sys/log.h"
 #include "sys/unixsock.h"
 
+#define ANSWER_MS	60000	/* the runner takes an answer */
 #define GATHER_MS	1	/* what a first job waits for others of its message */
 
 static struct slot *
@@ -126,6 +127,17 @@ group_left(const struct remote *r)
 	return n;
 }
 
+static int
+send_record(const struct buf *b)
+{
+	int64_t end = clock_mono_ms() + ANSWER_MS;
+
+	while (unix_send(JOBS, b->s, b->len, -1, MSG_DONTWAIT) == -1)
+		if (errno != EAGAIN || io_wait(JOBS, POLLOUT, end) == -1)
+			return -1;
+	return 0;
+}
+
 void
 settle(struct remote *r, struct slot *s, const struct answer *a)
 {
@@ -142,7 +154,7 @@ settle(struct remote *r, struct slot *s, const struct answer *a)
 	    .cap = sizeof(r->record_room), .max = sizeof(r->record_room) };
 	if (answer_format(&r->record, &mine) == -1)
 		die(EXIT_BUG, "an answer that is no record:");
-	if (unix_send(JOBS, r->record.s, r->record.len, -1, 0) == -1)
+	if (send_record(&r->record) == -1)
 		die(EXIT_TEMP, "to=%s nobody takes the answer:",
 		    r->nexthop_text);
 }

@@ -3,10 +3,12 @@
 #include "remote.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sys/clock.h"
+#include "sys/io.h"
 #include "sys/log.h"
 
 /* What keeps the message from this host, whatever it would say: 1 and a is the
@@ -62,6 +64,14 @@ settle_foreign(struct remote *r)
 		choose_group(r);
 }
 
+/* A reply that nobody waits for would be taken for another command's; or the host
+ * has closed the connection. */
+static int
+has_unasked(const struct remote *r)
+{
+	return r->wire.at < r->wire.n || io_wait(r->wire.in, POLLIN, 0) == 0;
+}
+
 static void
 transact(struct remote *r)
 {
@@ -77,6 +87,11 @@ transact(struct remote *r)
 	}
 	if (can->rcpt_max > 0 && e.n > can->rcpt_max)
 		e.n = can->rcpt_max;
+	if (has_unasked(r)) {
+		errno = EPROTO;
+		lost_host(r, &e, "more than was asked");
+		return;
+	}
 	if (exchange(r, &e) == -1) {
 		lost_host(r, &e, verb_word(e.at));
 		return;

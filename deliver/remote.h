@@ -64,7 +64,7 @@ struct route {
 	char		 address[ADDRESSES][INET6_ADDRSTRLEN];
 	size_t		 address_n, address_at;
 	unsigned	 left;		/* addresses that may still be tried */
-	int		 reached;	/* a host was ready for mail */
+	int		 reached;	/* a host was ready for mail, and stayed */
 	int		 failed;	/* failure says how */
 	struct answer	 failure;	/* of the hosts so far */
 };
@@ -82,6 +82,7 @@ struct far {
 	struct ehlo	 can;
 	struct tls_answer tls;
 	int		 used;		/* for mail, already */
+	unsigned	 messages;	/* that it took */
 	int		 reset;		/* RSET before the next one */
 };
 

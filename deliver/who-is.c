@@ -117,10 +117,12 @@ answer(struct client *c, const struct field *f)
 	s->answer.len = 0;
 	if (field_is(f, "name") && c->trusted)
 		return answer_name(c, f);
-	e = resolve(&s->tables, s->domain, f->value, f->n, &s->answer);
+	e = (field_is(f, "explain") ? resolve_explain : resolve)(&s->tables,
+	    s->domain, f->value, f->n, &s->answer);
 	if (field_is(f, "ask"))
 		s->answer.len = 0;
-	else if (!field_is(f, "expand") || !c->trusted)
+	else if ((!field_is(f, "expand") && !field_is(f, "explain")) ||
+	    !c->trusted)
 		return errno = EPERM, -1;
 	if (e == IS_UNSURE && field_is(f, "ask"))
 		say("to=<%.*s> cannot be resolved now", (int)f->n, f->value);

@@ -7,7 +7,7 @@
 
 #include "base/ascii.h"
 #include "text/addrlist.h"
-#include "text/base64.h"
+#include "text/encoded.h"
 #include "text/header.h"
 #include "text/utf8.h"
 
@@ -254,7 +254,6 @@ compose_header(struct composer *c, const char *in, size_t n, struct buf *out)
 }
 
 #define NAME_MAX_OCTETS	200
-#define WORD_OCTETS	42	/* of a name in one encoded word */
 
 static int
 is_plain_phrase(const char *s, size_t n)
@@ -266,26 +265,6 @@ is_plain_phrase(const char *s, size_t n)
 		    strchr("()<>[]:;@\\,.\"", s[i]) != NULL))
 			return 0;
 	return n > 0 && s[0] != ' ' && s[n - 1] != ' ';
-}
-
-static int
-encode_phrase(const char *s, size_t n, struct buf *out)
-{
-	char word[BASE64_ROOM(WORD_OCTETS)];
-
-	while (n > 0) {
-		size_t k = n < WORD_OCTETS ? n : WORD_OCTETS;
-
-		while (k < n && k > 1 && ((unsigned char)s[k] & 0xc0) == 0x80)
-			k--;		/* no character is cut */
-		base64_encode(word, s, k);
-		s += k;
-		n -= k;
-		if (buf_addf(out, "=?utf-8?B?%s?=%s", word, n > 0 ? " " : "")
-		    == -1)
-			return -1;
-	}
-	return 0;
 }
 
 static int
@@ -321,7 +300,7 @@ compose_phrase(const char *name, struct buf *out)
 	while (*name != '\0' && n > 0 && ((unsigned char)s[n - 1] & 0x80))
 		n--;			/* a character may have been cut */
 	if (high && utf8_is_valid(s, n))
-		return encode_phrase(s, n, out);
+		return encoded_words(out, s, n, " ");
 	if (is_plain_phrase(s, n))
 		return buf_add(out, s, n);
 	return quote_phrase(s, n, out);

@@ -129,9 +129,12 @@ take_fact(struct local *l, const struct field *f, struct buf *out)
 			return -1;
 		if (++l->rcpt_n > l->rcpt_max)
 			return errno = E2BIG, -1;
-	} else if (!field_is(f, "body") ||
-	    (!ascii_is(f->value, f->n, "7bit") &&
-	    !ascii_is(f->value, f->n, "8bitmime")))
+	} else if (field_is(f, "body")) {
+		if (!ascii_is(f->value, f->n, "7bit") &&
+		    !ascii_is(f->value, f->n, "8bitmime"))
+			return 0;
+	} else if (!field_is(f, "ret") && !field_is(f, "envid") &&
+	    !field_is(f, "notify") && !field_is(f, "orcpt"))
 		return 0;		/* not a user's to say */
 	return buf_add(out, f->key, (size_t)(f->value + f->n + 1 - f->key));
 }

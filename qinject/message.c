@@ -14,6 +14,7 @@
 #include "sys/log.h"
 #include "sys/unixsock.h"
 #include "text/date.h"
+#include "text/dsn.h"
 #include "text/record.h"
 
 #define HOPS_MAX	100	/* RFC 5321 6.3 asks for 100 and more */
@@ -29,6 +30,8 @@ struct shown {
 	char	uid[16];
 	char	user[64];
 	unsigned rcpts, senders;
+	unsigned rets, envids;
+	unsigned notifies, orcpts;	/* of the last rcpt */
 };
 
 static int
@@ -57,15 +60,42 @@ message_init(struct message *m, int exit_queue)
 	close(fd);
 }
 
+/* What the sender wants to be told: each once, for the message or for the rcpt
+ * before it. 1 if f is none of these, 0 if it is good, else -1. */
+static int
+check_dsn(struct shown *s, const struct field *f)
+{
+	int good;
+
+	if (field_is(f, "ret"))
+		good = ret_parse(f->value, f->n) != NULL && s->rets++ == 0;
+	else if (field_is(f, "envid"))
+		good = envid_is(f->value, f->n) && s->envids++ == 0;
+	else if (field_is(f, "notify"))
+		good = notify_parse(f->value, f->n) != -1 &&
+		    s->notifies++ == 0 && s->rcpts > 0;
+	else if (field_is(f, "orcpt"))
+		good = orcpt_is(f->value, f->n) && s->orcpts++ == 0 &&
+		    s->rcpts > 0;
+	else
+		return 1;
+	return good ? 0 : -1;
+}
+
 static int
 show_field(struct shown *s, const struct field *f)
 {
+	int r = check_dsn(s, f);
+
+	if (r != 1)
+		return r;
 	if (field_is(f, "sender")) {
 		s->senders++;
 		return f->n > ADDRESS_OCTETS ? -1 : 0;
 	}
 	if (field_is(f, "rcpt")) {
 		s->rcpts++;
+		s->notifies = s->orcpts = 0;
 		return f->n == 0 ? -1 : field_copy(f, s->rcpt,
 		    sizeof(s->rcpt));
 	}

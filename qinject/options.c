@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "text/esmtp.h"
+#include "text/xtext.h"
+
 /* source: sendmail 8's getopt string; C, d, Q and q have their value attached or
  * none. */
 #define WITH_VALUE	"ABbDeFfhLMNOopRrVX"
@@ -49,11 +52,46 @@ set_long(struct options *o, const char *value)
 	o->dots_are_text = strchr("fFnN0", *value) == NULL || *value == '\0';
 }
 
+/* Sendmail wants xtext here, Postfix plain text: what is no xtext is made some. */
+static int
+set_envid(struct options *o, const char *value)
+{
+	size_t n = strlen(value);
+	int plain = !esmtp_is_xtext(value, n);
+
+	if (plain && xtext_encode(o->envid, sizeof(o->envid), value, n) == -1)
+		return -1;
+	if (!plain && n < sizeof(o->envid))
+		memcpy(o->envid, value, n + 1);
+	return envid_is(o->envid, strlen(o->envid)) ? 0 : -1;
+}
+
+/* What the sender wants to be told. */
+static int
+set_wish(struct options *o, char c, const char *value)
+{
+	int good;
+
+	if (c == 'V')
+		good = set_envid(o, value) == 0;
+	else if (c == 'R')
+		good = (o->ret = ret_parse(value, strlen(value))) != NULL;
+	else
+		good = (o->notify = notify_parse(value, strlen(value))) != -1;
+	if (good)
+		return 0;
+	snprintf(o->wrong, sizeof(o->wrong), "-%c %.50s cannot be read", c,
+	    value);
+	return -1;
+}
+
 static int
 set_value(struct options *o, char c, const char *value)
 {
 	if (c == 'b')
 		return set_mode(o, value[0]);
+	if (c == 'N' || c == 'R' || c == 'V')
+		return set_wish(o, c, value);
 	if (c == 'f' || c == 'r')
 		o->sender = value;
 	else if (c == 'F')
@@ -62,8 +100,10 @@ set_value(struct options *o, char c, const char *value)
 		o->body = value;
 	else if (c == 'A')
 		o->as_daemon = value[0] == 'm';
-	else if (c == 'q' && o->mode == MODE_SEND)
+	else if (c == 'q' && o->mode == MODE_SEND) {
 		o->mode = MODE_FLUSH;
+		o->queue = value;
+	}
 	else if (c == 'o' && strcmp(value, "i") == 0)
 		o->dots_are_text = 1;
 	else if (c == 'O')

@@ -86,8 +86,8 @@ int local_meet(struct local *l, int fd);
 int local_trusts(const struct local *l);
 
 /*
- * local_facts - what is believed of a user's facts: sender, recipients and body;
- * uid and user are our own.
+ * local_facts - what is believed of a user's facts: sender, recipients, body, and
+ * what he wants to be told; uid and user are our own.
  *
  * out      gets the facts; what it held is gone
  * returns  0; or -1 with errno EINVAL, E2BIG (too many recipients), ENOMEM

@@ -57,7 +57,7 @@ int
 add_recipient(void *sendmail, const char *address)
 {
 	struct sendmail *s = sendmail;
-	char a[ADDRESS_OCTETS + 1];
+	char a[ADDRESS_OCTETS + 1], words[NOTIFY_OCTETS];
 	size_t n = strlen(address), local = address_local(address, n);
 	int r;
 
@@ -67,7 +67,10 @@ add_recipient(void *sendmail, const char *address)
 	if (r != 1)
 		return r;
 	s->rcpt_n++;
-	return record_add(&s->facts, "rcpt", a, n);
+	if (record_add(&s->facts, "rcpt", a, n) == -1)
+		return -1;
+	notify_text(words, s->o.notify);
+	return s->o.notify == 0 ? 0 : record_adds(&s->facts, "notify", words);
 }
 
 /* One argument may hold several addresses. */
@@ -189,7 +192,10 @@ send_message(struct sendmail *s)
 	if (s->o.rcpt_n == 0 && !s->o.from_header)
 		die(SM_USAGE, "recipient names must be specified");
 	find_sender(s);
-	if (record_adds(&s->facts, "sender", s->sender) == -1)
+	if (record_adds(&s->facts, "sender", s->sender) == -1 ||
+	    (s->o.ret != NULL && record_adds(&s->facts, "ret", s->o.ret) == -1)
+	    || (s->o.envid[0] != '\0' &&
+	    record_adds(&s->facts, "envid", s->o.envid) == -1))
 		die(SM_DATA, "the sender:");
 	add_arguments(s);
 	m.input.dots_are_text = s->o.dots_are_text;
@@ -208,7 +214,7 @@ send_message(struct sendmail *s)
 static int
 make_aliases(struct sendmail *s)
 {
-	char program[sizeof(s->self) + 32];
+	char program[sizeof(s->settings.self) + 32];
 	const char *etc = getenv("ETC");
 	int status;
 	pid_t pid;
@@ -217,7 +223,7 @@ make_aliases(struct sendmail *s)
 		die(SM_CONFIG, "ETC is missing");
 	if (access(etc, W_OK) == -1)
 		die(SM_NOPERM, "%s:", etc);
-	snprintf(program, sizeof(program), "%s/compile-aliases", s->self);
+	snprintf(program, sizeof(program), "%s/compile-aliases", s->settings.self);
 	pid = fork();
 	if (pid == 0) {
 		execl(program, "compile-aliases", etc, (char *)NULL);
@@ -252,9 +258,7 @@ run(struct sendmail *s)
 	case MODE_VERIFY:
 		return verify_addresses(s);
 	case MODE_FLUSH:
-		say("the queue runs by itself: qrunner tries each message again "
-		    "in its time");
-		return SM_OK;
+		return flush_queue(s);
 	case MODE_DAEMON:
 		say("the listeners are services of s6: see smtpd-front(8)");
 		return SM_USAGE;

@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "base/names.h"
+#include "text/dsn.h"
+#include "sys/settings.h"
 #include "text/path.h"
 
 /* Exit codes. source: sysexits.h */
@@ -40,6 +42,10 @@ struct options {
 	const char	*sender;	/* -f or -r, else NULL */
 	const char	*full_name;	/* -F, else NULL */
 	const char	*body;		/* -B, else NULL */
+	int		 notify;	/* -N: its bits, or 0 */
+	const char	*ret;		/* -R: "full", "hdrs", else NULL */
+	char		 envid[ENVID_OCTETS + 1];	/* -V: xtext, or "" */
+	const char	*queue;		/* what stands behind -q, perhaps "" */
 	char		**rcpt;		/* the other arguments, in argv */
 	int		 rcpt_n;
 	char		 wrong[80];	/* why -1 was returned */
@@ -121,7 +127,7 @@ int spool_read(struct spool *s, void (*fn)(void *arg, const char *p, size_t n),
 /* Who calls, and where we are (sendmail.c). */
 struct sendmail {
 	struct options	 o;
-	char		 self[1024];	/* the folder of our program */
+	struct settings	 settings;
 	const char	*host, *domain;
 	char		 user[64];
 	char		 sender[ADDRESS_OCTETS + 1];
@@ -149,6 +155,7 @@ int send_message(struct sendmail *s);
 int serve_smtp(struct sendmail *s);
 int verify_addresses(struct sendmail *s);
 int print_queue(struct sendmail *s);
+int flush_queue(struct sendmail *s);
 
 /* Put header and body into the queue (submit.c). The exit code. */
 int submit(struct sendmail *s, const struct buf *header, struct spool *body,

@@ -121,10 +121,10 @@ become_listener(void)
 static void
 run_server(const struct sendmail *s, int end)
 {
-	char program[sizeof(s->self) + 16];
+	char program[sizeof(s->settings.self) + 16];
 	int null = open("/dev/null", O_WRONLY);
 
-	snprintf(program, sizeof(program), "%s/smtpd-front", s->self);
+	snprintf(program, sizeof(program), "%s/smtpd-front", s->settings.self);
 	set("TCPREMOTEIP", "127.0.0.1");
 	set("RELAYCLIENT", "");
 	if (s->o.as_daemon && getuid() == 0)

@@ -154,6 +154,7 @@ send_job(struct lane *l, struct final *f)
 	memcpy(j.id, a->message->id, sizeof(j.id));
 	memcpy(j.sender, a->sender, sizeof(j.sender));
 	strncpy(j.to, f->address, sizeof(j.to) - 1);
+	attempt_wishes(f, &j);
 	f->number = j.number;
 	if (job_format(&b, &j) == 0)
 		r = unix_send(l->fd, b.s, b.len, a->reader, MSG_DONTWAIT);

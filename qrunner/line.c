@@ -75,6 +75,8 @@ void
 line_park(struct line *l, struct waiting *w)
 {
 	l->holds--;
+	w->line = l;
+	w->place = W_PARKED;
 	w->next_parked = NULL;
 	*l->parked_last = w;
 	l->parked_last = &w->next_parked;
@@ -89,7 +91,9 @@ line_call(struct runner *r, struct line *l, struct waiting *w)
 		scan_later(r);
 		return;
 	}
-	w->called = l;
+	if (w->place != W_DUE)
+		return;			/* it is held */
+	w->line = l;
 	l->called++;
 }
 
@@ -99,9 +103,7 @@ line_call_parked(struct runner *r, struct line *l, size_t n)
 	for (; l->parked != NULL && n > 0; n--) {
 		struct waiting *w = l->parked;
 
-		l->parked = w->next_parked;
-		if (l->parked == NULL)
-			l->parked_last = &l->parked;
+		messages_leave(w);
 		line_call(r, l, w);
 	}
 }

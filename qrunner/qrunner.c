@@ -167,6 +167,9 @@ open_sockets(struct runner *r)
 	if (loop_add(&r->loop, r->listen, POLLIN, on_connect, r) == -1 ||
 	    loop_add(&r->loop, r->signals, POLLIN, on_signal, r) == -1)
 		die(EXIT_TEMP, "loop:");
+	path = env_str("CONTROL_SOCKET", "");
+	if (*path != '\0' && control_open(r, path) == -1)
+		die(EXIT_TEMP, "socket %s:", path);
 }
 
 static void

@@ -4,6 +4,7 @@
  *	messages	every message in the queue, and when it is due
  *	attempt		one try at one message: ask, give out jobs, note results
  *	finish		what becomes of the message then
+ *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
  *	line		the jobs that wait for a mailbox or a site, and the messages
@@ -14,6 +15,7 @@
  *	site		another host's health: how many deliver-remotes it may have,
  *			and whether it is tried at all
  *	spawning	the conversation with the spawner
+ *	control		what an admin's tools ask and order
  *	schedule	when to try again (pure)
  */
 #ifndef QRUNNER_RUNNER_H
@@ -27,6 +29,8 @@
 #include "mail/spawn.h"
 #include "report.h"
 #include "sys/loop.h"
+#include "sys/service.h"
+#include "wishes.h"
 
 #define ACTIVE_MAX	600	/* messages that are open at a time */
 #define SITES_ACTIVE	400	/* of them with jobs for other hosts: when no host
@@ -75,18 +79,30 @@ struct waiting {
 	char		id[QUEUE_ID];
 	int64_t		due_ms;		/* clock_mono_ms's scale */
 	unsigned	attempts;
+	unsigned char	place;		/* enum place */
+	unsigned char	held;		/* not to be tried until it is released */
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for room in the same line */
-	struct line	*called;	/* that has room for it, until it is tried */
+	struct line	*line;		/* in which it is parked, or that has room
+					 * for it, until it is tried */
+	struct attempt	*attempt;	/* that has it */
 	struct site	*site;		/* dead when it was tried, or NULL; then */
 	struct waiting	*site_next, **site_prev;	/* others of that site */
 };
 #define NOT_IN_HEAP	((size_t)-1)
 
+enum place {
+	W_NEW,
+	W_DUE,		/* in the heap */
+	W_HELD,		/* off it, with the time at which it would be due */
+	W_ACTIVE,	/* an attempt has it */
+	W_PARKED	/* in a line's list */
+};
+
 struct messages {
 	struct waiting	**bucket;
-	size_t		  buckets, n;
+	size_t		  buckets, n, held;
 	struct waiting	**heap;		/* by due_ms, the next first */
 	size_t		  heap_n, heap_cap;
 };
@@ -98,6 +114,7 @@ struct final {
 	struct final	*next_in_line;
 	struct site	*site;		/* another host's; NULL: a mailbox's */
 	char		*address;
+	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
 	int		 replay;	/* it was begun before */
 	int		 barred;	/* its site was dead: it was not tried */
@@ -112,8 +129,9 @@ struct known {
 	struct known	*next;
 	int		 started;	/* begun, and no result behind it */
 	int		 final;		/* delivered, or failed for good */
-	int		 failed;
-	int		 told;		/* failed, and the sender knows */
+	int		 done, failed;	/* which of the two */
+	int		 told;		/* the sender knows, or another says it */
+	struct lead	*leads;		/* of a message with wishes */
 	size_t		 n;
 	char		 address[];
 };
@@ -124,8 +142,10 @@ struct attempt {
 	int		 file, reader;	/* the queue file, to append and to read */
 	struct queue_head head;
 	char		 sender[ADDRESS_OCTETS + 1];
+	struct wishes	 wishes;	/* what he wants to be told */
 	char		 report[16];	/* the kind of report that it is, or "" */
 	int		 warned;	/* the sender knows that it is late */
+	int		 removed;	/* it goes when this attempt is over */
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
@@ -146,6 +166,7 @@ struct attempt {
 struct question {
 	struct question	*next;
 	struct attempt	*attempt;
+	size_t		 rcpt;		/* the rcpt line, from 0 */
 	char		*address;
 };
 
@@ -179,7 +200,8 @@ struct line {
 
 /* Another host as a destination of mail. */
 struct site {
-	struct site	*next;		/* of the same hash */
+	struct site	*next;		/* in the order of their names */
+	struct site	*next_hash;	/* of the same hash */
 	struct line	 line;
 	unsigned	 lanes;		/* its deliver-remotes */
 	unsigned	 busy;		/* those that have jobs in hand */
@@ -190,9 +212,11 @@ struct site {
 	const struct attempt *prober;	/* dead: who tries it now, or NULL */
 	int64_t		 probe_ms;	/* dead: not to be tried before */
 	int64_t		 call_ms;	/* dead: when a message is called to try */
+	int64_t		 dead_ms;	/* dead: since then */
 	int64_t		 used_ms;
 	size_t		 finals;	/* whose site it is, in open attempts */
 	struct waiting	*waiting, **waiting_last;	/* whose site it is */
+	size_t		 messages;	/* how many */
 	struct answer	 why;		/* dead: what the last try said */
 	char		 nexthop[];
 };
@@ -233,6 +257,7 @@ struct bouncer {
 
 struct runner {
 	struct loop	 loop;
+	struct service	 control;
 	struct schedule	 schedule;
 	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
 	int		 listen, signals;
@@ -252,7 +277,8 @@ struct runner {
 						 * that it is late, 0: never */
 	uint64_t	 remote_try_s;	/* a deliver-remote may take so long */
 	struct lane	*lanes;		/* the oldest first */
-	struct site	*sites[SITE_BUCKETS];
+	struct site	*sites;		/* in the order of their names */
+	struct site	*site_bucket[SITE_BUCKETS];
 	int64_t		 sites_ms;	/* when a site has work, or -1 */
 	size_t		 sites_live;	/* as lanes_live, of sites alone */
 	size_t		 lanes_live;	/* with a program, or starting one */
@@ -271,6 +297,24 @@ int messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms);
 struct waiting *messages_first(const struct messages *m);	/* due first */
 void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
 
+/* From now on, a message that is held is not put on the heap by messages_schedule;
+ * where it is there already, schedule it anew. */
+void messages_hold(struct messages *m, struct waiting *w, int held);
+
+/*
+ * messages_walk - hand all messages to each, some at a time.
+ *
+ * from     NULL at first, then what was returned; it need not be known any more
+ * each     not 0: enough; a few more come, then it returns
+ * returns  where to go on from, until the next change; or NULL: that was all. Who
+ *          is there all the time is handed over at least once, some perhaps twice
+ */
+const char *messages_walk(const struct messages *m, const char *from,
+    int (*each)(void *arg, const struct waiting *w), void *arg);
+
+/* The message is no more parked, nor on its way to the line that has called it. */
+void messages_leave(struct waiting *w);
+
 /* The message waits for the site too, behind all others; NULL: for none. */
 void messages_await(struct waiting *w, struct site *s);
 
@@ -286,9 +330,9 @@ int set_aside(struct runner *r, const char *id, const char *folder);
 /* attempt.c */
 void attempt_begin(struct runner *r, struct waiting *w);
 
-/* The answer to one of the attempt's questions: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, const char *address, const char *p,
-    size_t n);
+/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
+void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
@@ -316,14 +360,33 @@ void attempt_finish(struct attempt *a);
 /* The bounce program is over: the report's id, or NULL where none was made. */
 void attempt_reported(struct attempt *a, const char *id);
 
-/* How many addresses failed for good and are not told to the sender yet. */
-size_t attempt_untold(const struct attempt *a);
-
 /* Seconds since the message came. */
 uint64_t attempt_age_s(const struct attempt *a);
 
+/* An admin wants it gone, and its journal says so: unlink and forget it. */
+void remove_message(struct runner *r, struct waiting *w);
+
 /* The message is due again in wait_ms. */
 void attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms);
+
+/* telling.c */
+
+/* How many addresses failed for good and are not told to the sender yet, but are to
+ * be. */
+size_t attempt_untold(const struct attempt *a);
+
+/* How much there is to tell of success: addresses, and aliases with members. */
+size_t attempt_unheard(const struct attempt *a);
+
+/* Write to the journal which rcpt lines lead where. As attempt_write. */
+int attempt_note_leads(struct attempt *a);
+
+/* The sender has a report of this kind, with this id: the journal is to say so. */
+void attempt_note_told(struct attempt *a, enum report_kind kind);
+void attempt_note_warned(struct attempt *a, const char *id);
+
+/* Put into f's job what the sender wants to be told. */
+void attempt_wishes(const struct final *f, struct job *j);
 
 /* bouncer.c: have a report made; attempt_reported is called when that is over. */
 void bouncer_add(struct attempt *a, enum report_kind kind);
@@ -331,8 +394,8 @@ void bouncer_tick(struct runner *r, int64_t now_ms);
 int64_t bouncer_due(const struct runner *r);
 
 /* question.c */
-void ask_about(struct runner *r, struct attempt *a, const char *address,
-    size_t n);
+void ask_about(struct runner *r, struct attempt *a, size_t rcpt,
+    const char *address, size_t n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
 /* line.c */
@@ -445,7 +508,13 @@ void site_wait(struct runner *r, struct site *s, struct waiting *w);
 /* Call messages that wait for the site, now that it lives. */
 void site_call(struct runner *r, struct site *s);
 
+/* A dead site may be tried at once. */
+void site_probe_now(struct runner *r, struct site *s);
+
 void sites_tick(struct runner *r, int64_t now_ms);
+
+/* control.c: begin to listen at path. 0, or -1 with errno. */
+int control_open(struct runner *r, const char *path);
 
 /* The earliest time at which that has work, or -1. */
 int64_t asker_due(const struct runner *r);

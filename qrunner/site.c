@@ -27,7 +27,7 @@ static struct site *
 new_site(struct runner *r, struct site **bucket, const char *nexthop)
 {
 	size_t n = strlen(nexthop) + 1;
-	struct site *s = calloc(1, sizeof(*s) + n);
+	struct site *s = calloc(1, sizeof(*s) + n), **at = &r->sites;
 
 	if (s == NULL)
 		return NULL;
@@ -36,21 +36,30 @@ new_site(struct runner *r, struct site **bucket, const char *nexthop)
 	s->limit = SITE_FIRST;
 	s->growth = 1;
 	s->waiting_last = &s->waiting;
-	s->next = *bucket;
+	s->next_hash = *bucket;
 	*bucket = s;
+	while (*at != NULL && strcmp((*at)->nexthop, nexthop) < 0)
+		at = &(*at)->next;
+	s->next = *at;
+	*at = s;
 	wake(r, clock_mono_ms() + SITE_FORGET_MS);
 	return s;
+}
+
+static struct site **
+bucket_of(struct runner *r, const char *nexthop)
+{
+	return r->site_bucket + ascii_fnv(nexthop, strlen(nexthop)) %
+	    SITE_BUCKETS;
 }
 
 struct site *
 site_of(struct runner *r, const char *nexthop)
 {
-	struct site **bucket = r->sites + ascii_fnv(nexthop, strlen(nexthop)) %
-	    SITE_BUCKETS;
-	struct site *s = *bucket;
+	struct site **bucket = bucket_of(r, nexthop), *s = *bucket;
 
 	while (s != NULL && strcmp(s->nexthop, nexthop) != 0)
-		s = s->next;
+		s = s->next_hash;
 	if (s == NULL)
 		s = new_site(r, bucket, nexthop);
 	if (s != NULL)
@@ -156,6 +165,8 @@ bury(struct runner *r, struct site *s, const struct answer *a)
 {
 	int64_t wait_ms = schedule_wait_ms(&r->schedule, ++s->failures);
 
+	if (s->failures == 1)
+		s->dead_ms = clock_mono_ms();
 	if (wait_ms > SITE_PROBE_MAX_S * 1000)
 		wait_ms = SITE_PROBE_MAX_S * 1000;
 	wait_until(r, s, clock_mono_ms() + wait_ms);
@@ -255,6 +266,13 @@ site_call(struct runner *r, struct site *s)
 	}
 }
 
+void
+site_probe_now(struct runner *r, struct site *s)
+{
+	if (s->failures > 0 && s->prober == NULL)
+		wait_until(r, s, clock_mono_ms());
+}
+
 /* The first message that waits is called to try it. */
 static void
 call_prober(struct runner *r, struct site *s, int64_t now_ms)
@@ -274,6 +292,17 @@ is_unused(const struct site *s, int64_t now_ms)
 }
 
 static void
+forget(struct runner *r, struct site *s)
+{
+	struct site **at = bucket_of(r, s->nexthop);
+
+	while (*at != s)
+		at = &(*at)->next_hash;
+	*at = s->next_hash;
+	free(s);
+}
+
+static void
 look_after(struct runner *r, struct site *s, int64_t now_ms)
 {
 	int64_t forget_ms = s->used_ms + SITE_FORGET_MS;
@@ -290,22 +319,20 @@ look_after(struct runner *r, struct site *s, int64_t now_ms)
 void
 sites_tick(struct runner *r, int64_t now_ms)
 {
-	struct site **at, *s;
-	size_t i;
+	struct site **at = &r->sites, *s;
 
 	if (r->sites_ms == -1 || now_ms < r->sites_ms)
 		return;
 	r->sites_ms = -1;
-	for (i = 0; i < SITE_BUCKETS; i++)
-		for (at = r->sites + i; (s = *at) != NULL;) {
-			if (is_unused(s, now_ms)) {
-				*at = s->next;
-				free(s);
-				continue;
-			}
-			look_after(r, s, now_ms);
-			at = &s->next;
+	while ((s = *at) != NULL) {
+		if (is_unused(s, now_ms)) {
+			*at = s->next;
+			forget(r, s);
+			continue;
 		}
+		look_after(r, s, now_ms);
+		at = &s->next;
+	}
 }
 
 int64_t

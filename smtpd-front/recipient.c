@@ -160,7 +160,11 @@ count_refused(struct session *s)
 static void
 accept_recipient(struct session *s)
 {
-	if (record_add(&s->rcpts, "rcpt", s->path.s, s->path.len) == -1) {
+	size_t was = s->rcpts.len;
+
+	if (record_add(&s->rcpts, "rcpt", s->path.s, s->path.len) == -1 ||
+	    dsn_rcpt_facts(s, &s->rcpts) == -1) {
+		s->rcpts.len = was;
 		reply(s, 452, "4.5.3", "too many recipients");
 		return;
 	}

@@ -35,7 +35,9 @@ test-schedule_SRC = qrunner/schedule.c
 test-site_SRC = qrunner/site.c qrunner/line.c qrunner/messages.c \
 	qrunner/schedule.c
 test-site_LIBS = -Wl,--wrap=clock_mono_ms
-test-report_SRC = qrunner/report.c qrunner/parts.c
+test-report_SRC = $(REPORT_SRC)
+test-wishes_SRC = qrunner/wishes.c
+test-words_SRC = qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 test-options_SRC = qinject/options.c
 test-input_SRC = qinject/input.c
 test-compose_SRC = qinject/compose.c
@@ -47,10 +49,10 @@ test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
-fuzz-report_SRC = qrunner/report.c qrunner/parts.c
+fuzz-report_SRC = $(REPORT_SRC)
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
-	smtpd-front/login.c
+	smtpd-front/login.c smtpd-front/dsn.c
 fuzz-question_SRC = checkpw/question.c
 test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
 test-dns-response_LIBS = -lresolv
@@ -64,6 +66,11 @@ fuzz-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
 fuzz-anchors_LIBS = -lbearssl
 fuzz-chain_SRC = lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
 fuzz-chain_LIBS = -lbearssl
+fuzz-remote_SRC = deliver/remote-jobs.c deliver/remote-route.c \
+	deliver/remote-address.c deliver/remote-dialog.c deliver/remote-login.c \
+	deliver/remote-mail.c deliver/remote-envelope.c deliver/remote-body.c \
+	deliver/remote-end.c
+fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait -Wl,--wrap=io_write
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 

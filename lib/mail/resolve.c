@@ -28,7 +28,16 @@ struct resolver {
 	struct names	 aliases;	/* that were followed to their end */
 	int		 seen[IS_UNSURE + 1];	/* kinds of existence */
 	int		 spoilt;	/* something did not fit in */
+	int		 explain;	/* the way goes into the answer too */
 };
+
+/* A line about the way, where that is asked for. */
+static void
+note_way(struct resolver *r, const char *key, const char *value, size_t n)
+{
+	if (r->explain && record_add(r->out, key, value, n) == -1)
+		r->spoilt = 1;
+}
 
 /* Begin the group of a final address. 1; 0 when it stands there already or when
  * no more fit in, which spoils the whole answer. */
@@ -214,6 +223,21 @@ resolve_targets(struct resolver *r, const struct buf *targets,
 	}
 }
 
+static void
+note_alias(struct resolver *r, const char *name, size_t n,
+    const struct buf *targets)
+{
+	const char *p = targets->s, *end = p + targets->len, *lf;
+
+	note_way(r, "alias", name, n);
+	for (; p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		if (lf == NULL)
+			lf = end;
+		note_way(r, "leads", p, (size_t)(lf - p));
+	}
+}
+
 /* Follow the alias name if there is one. 1 if it was followed, 0, or -1. */
 static int
 follow_alias(struct resolver *r, const char *name, size_t n,
@@ -224,15 +248,19 @@ follow_alias(struct resolver *r, const char *name, size_t n,
 	struct buf targets = BUF_MAX(ANSWER_MAX);
 	int found;
 
-	if (is_on_way(way, name, n))
+	if (is_on_way(way, name, n)) {
+		note_way(r, "again", name, n);
 		return 0;
+	}
 	if (here.depth > DEPTH_MAX)
 		return errno = ELOOP, -1;
 	found = tables_alias(r->tables, name, n, &targets);
 	/* Lists within lists name the same ones again and again: once is enough,
 	 * and all there is time for. */
-	if (found == 1 && names_add(&r->aliases, name, n) != 0)
+	if (found == 1 && names_add(&r->aliases, name, n) != 0) {
+		note_alias(r, name, n, &targets);
 		resolve_targets(r, &targets, &here);
+	}
 	buf_free(&targets);
 	return found;
 }
@@ -280,12 +308,12 @@ verdict(const struct resolver *r)
 	return r->seen[IS_BARRED] && r->aliases.n == 0 ? IS_BARRED : IS_NOBODY;
 }
 
-enum existence
-resolve(struct tables *t, const char *domain, const char *address, size_t n,
-    struct buf *out)
+static enum existence
+answer(struct tables *t, const char *domain, const char *address, size_t n,
+    struct buf *out, int explain)
 {
 	struct resolver r = { .tables = t, .domain = domain, .out = out,
-	    .finals = NAMES(ANSWER_MAX), .aliases = NAMES(ANSWER_MAX) };
+	    .explain = explain, .finals = NAMES(ANSWER_MAX), .aliases = NAMES(ANSWER_MAX) };
 	size_t was = out->len;
 	enum existence e;
 
@@ -301,4 +329,18 @@ resolve(struct tables *t, const char *domain, const char *address, size_t n,
 		return IS_UNSURE;
 	}
 	return e;
+}
+
+enum existence
+resolve(struct tables *t, const char *domain, const char *address, size_t n,
+    struct buf *out)
+{
+	return answer(t, domain, address, n, out, 0);
+}
+
+enum existence
+resolve_explain(struct tables *t, const char *domain, const char *address,
+    size_t n, struct buf *out)
+{
+	return answer(t, domain, address, n, out, 1);
 }

@@ -39,4 +39,15 @@
 enum existence resolve(struct tables *t, const char *domain,
     const char *address, size_t n, struct buf *out);
 
+/*
+ * resolve_explain - the same, and the way, for people.
+ *
+ * Between the groups stand, in the order in which the names are looked up,
+ *	alias staff		it was found, and
+ *	leads bob		a line for each of its targets
+ *	again staff		it came again on its own way: no alias there
+ */
+enum existence resolve_explain(struct tables *t, const char *domain,
+    const char *address, size_t n, struct buf *out);
+
 #endif

@@ -1,6 +1,7 @@
 /* spawn - see spawn.h */
 #include "mail/spawn.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "text/record.h"
@@ -47,6 +48,14 @@ spawn_request_format(struct buf *b, const struct spawn_request *q)
 	return 0;
 }
 
+/* Something of a mailbox's destination is set. */
+static int
+has_mailbox(const struct destination *d)
+{
+	return d->uid != 0 || d->gid != 0 || d->make != 0 ||
+	    d->user[0] != '\0' || d->home[0] != '\0' || d->mailbox[0] != '\0';
+}
+
 int
 spawn_request_parse(const char *s, size_t n, struct spawn_request *q)
 {
@@ -65,6 +74,8 @@ spawn_request_parse(const char *s, size_t n, struct spawn_request *q)
 		if (r == -1)
 			return -1;
 	}
+	if (r == 0 && q->to.nexthop[0] != '\0' && has_mailbox(&q->to))
+		return errno = EINVAL, -1;
 	return r;
 }
 

@@ -48,7 +48,7 @@ int destination_field(struct destination *d, const struct field *f);
 int spawn_request_format(struct buf *b, const struct spawn_request *q);
 int spawn_answer_format(struct buf *b, const struct spawn_answer *a);
 
-/* Read n octets. 0, or -1 with errno. */
+/* Read n octets. 0, or -1 with errno. A request has a mailbox or a nexthop. */
 int spawn_request_parse(const char *s, size_t n, struct spawn_request *q);
 int spawn_answer_parse(const char *s, size_t n, struct spawn_answer *a);
 

@@ -6,7 +6,6 @@ import email
 import mailbox
 import os
 import poplib
-import ssl
 import sys
 
 sys.dont_write_bytecode = True
@@ -29,10 +28,6 @@ def bodies(octets):
     """What stands behind the headers that we added, LF line ends."""
     at = octets.replace(b'\r\n', b'\n').find(b'From: Sender')
     return octets.replace(b'\r\n', b'\n')[at:]
-
-
-def context(i):
-    return ssl.create_default_context(cafile=i.env['CAFILE'])
 
 
 def python(t, i, top):
@@ -75,8 +70,20 @@ def curl(t, i, top):
             how[0])
         code, said = home.run(*common, *how[:-1], how[-1] + '1')
         t.ok(code == 0 and 'Subject: letter' in said, '... a letter', said)
+        code, said = home.run(*common, '-X', 'TOP 1 0', *how)
+        t.eq((code, 'Subject: letter' in said, 'text' in said), (0, True,
+            False), '... TOP') or t.ok(False, 'it said', said)
+        code, said = home.run(*common, '-X', 'UIDL', *how)
+        t.eq((code, len(set(said.split()[1::2]))), (0, 3), '... UIDL')
+    for way in ['--sasl-ir'], ['--login-options', 'AUTH=PLAIN']:
+        code, said = home.run(*common, *way, *how)
+        t.eq((code, len(said.splitlines())), (0, 3), '... ' + way[-1]) or \
+            t.ok(False, 'it said', said)
+    code, said = home.run(*common, '-l', '-X', 'DELE', *how[:-1],
+        how[-1] + '2')
+    t.eq((code, left(i)), (0, 2), '... DELE') or t.ok(False, 'it said', said)
     code, said = home.run(*common[:-1], 'bob:wrong', *how)
-    t.ok(code != 0, '... a wrong password', code, said)
+    t.eq(code, 67, '... a wrong secret') or t.ok(False, 'it said', said)
 
 
 FETCHMAIL = '''set no bouncemail
@@ -105,9 +112,19 @@ def fetchmail(t, i, top):
         deliver(i, 'bob', letter(9))
         home.run(*run)
         t.eq(read(home.at('got')).count(b'Subject: letter'), 4, '... a new one')
+        rc('nokeep fetchall fetchlimit 1')
+        code, said = home.run(*run)
+        t.eq((code, left(i)), (13, 3), '... nokeep, fetchlimit 1: one goes') \
+            or t.ok(False, 'it said', said)
         rc('nokeep fetchall')
         code, said = home.run(*run)
         t.eq((code, left(i)), (0, 0), '... nokeep: nothing is left')
+        code, said = home.run(*run)
+        t.eq(code, 1, '... and it is told so')
+    home.write('.fetchmailrc', read(home.at('.fetchmailrc')).replace(
+        i.env['PASS2'].encode(), b'wrong'))
+    code, said = home.run(*run)
+    t.eq(code, 3, '... a wrong secret') or t.ok(False, 'it said', said)
 
 
 GETMAIL = '''[retriever]
@@ -131,16 +148,12 @@ def getmail(t, i, top):
     need('getmail')
     fill(i)
     home = Home(top, 'getmail')
-    got = home.at('Maildir')
-    for part in 'new', 'cur', 'tmp':
-        os.makedirs(os.path.join(got, part))
-    os.mkdir(home.at('.getmail'), 0o700)
+    got = home.maildir('Maildir')
+    home.folder('.getmail')
     home.write('.getmail/getmailrc', GETMAIL % (i.env['POP3S'],
         i.env['PASS2'], i.env['CAFILE'], got))
     command = 'getmail', '--getmaildir', home.at('.getmail')
     code, said = home.run(*command)
-    if code != 0 and 'root' in said:
-        raise Skip('getmail does not deliver as root')
     t.eq((code, len(os.listdir(got + '/new'))), (0, 3), 'getmail: all') or \
         t.ok(False, 'it said', said)
     code, said = home.run(*command)
@@ -150,6 +163,11 @@ def getmail(t, i, top):
     code, said = home.run(*command, '--delete')
     t.eq((code, len(os.listdir(got + '/new')), left(i)), (0, 4, 0),
         '... a new one, and all deleted')
+    home.write('.getmail/getmailrc', GETMAIL % (i.env['POP3S'], 'wrong',
+        i.env['CAFILE'], got))
+    code, said = home.run(*command)
+    t.ok('[AUTH] the name or the secret is wrong' in said, '... a wrong secret',
+        code, said)
 
 
 def mpop(t, i, top):
@@ -171,28 +189,54 @@ def mpop(t, i, top):
         code, said = home.run('mpop', '--keep=off', '--only-new=off')
         t.eq((code, left(i)), (0, 0), '... and deletes') or t.ok(False,
             'it said', said)
+    home.write('.mpoprc', read(home.at('.mpoprc')).replace(
+        i.env['PASS2'].encode(), b'wrong'))
+    code, said = home.run('mpop')
+    t.eq(code, 77, '... a wrong secret') or t.ok(False, 'it said', said)
+
+
+MUTT = '''set ssl_ca_certificates_file="%s"
+set pop_pass="%s"
+set pop_delete=no
+set pop_checkinterval=0
+set sleep_time=0
+set ssl_force_tls=yes
+set certificate_file="%s"
+set spoolfile="%s"
+set mbox_type=mbox
+set wait_key=no
+set quit=yes
+set delete=yes
+set move=no
+'''
 
 
 def mutt(t, i, top):
     need('mutt')
     fill(i)
     home = Home(top, 'mutt')
-    os.mkdir(home.at('Mail'))
-    rc = home.write('.muttrc', 'set ssl_ca_certificates_file="%s"\n'
-        'set pop_pass="%s"\nset pop_delete=no\nset wait_key=no\n'
-        'set ssl_force_tls=yes\nset certificate_file="%s"\nset quit=yes\n'
-        'set move=no\nset confirmappend=no\nset confirmcreate=no\n' % (
-        i.env['CAFILE'], i.env['PASS2'], home.at('certificates')))
+    home.folder('Mail')
+    rc = home.write('.muttrc', MUTT % (i.env['CAFILE'], i.env['PASS2'],
+        home.at('certificates'), home.write('spool', '')))
     for scheme, port in ('pops', 'POP3S'), ('pop', 'POP3'):
         got = home.at('got-' + port)
-        code, said = home.on_terminal(['mutt', '-n', '-F', rc, '-f',
-            '%s://bob@localhost:%s' % (scheme, i.env[port])],
-            (b'Msgs:3', b'|'), (b'Pipe', b'cat >%s\r' % got.encode()),
-            (b'Msgs:3', b'q'))
+        url = '%s://bob@localhost:%s' % (scheme, i.env[port])
+        command = ['mutt', '-n', '-F', rc, '-f', url]
+        code, said = home.on_terminal(command, (b'Msgs:3', b'|'),
+            (b'Pipe', b'cat >%s\r' % got.encode()), (b'Msgs:3', b'q'))
         t.ok(code == 0 and '3 kept' in said and os.path.exists(got) and
             'letter' in read(got).decode(),
             'mutt, %s: lists three and reads one' % port, code,
             said[-1500:])
+    code, said = home.on_terminal(command, (b'Msgs:3', b'd'), (b'Del:1', b'q'))
+    t.eq((code, left(i)), (0, 2), '... and deletes one') or t.ok(False,
+        'it said', said[-1500:])
+    command[-2:] = '-e', 'set pop_host="%s"' % url, '-f', home.at('spool')
+    code, said = home.on_terminal(command, (b'Mutt:', b'G'),
+        (b'New mail in this mailbox', b'q'))
+    t.eq((code, read(home.at('spool')).count(b'Subject: letter'), left(i)),
+        (0, 2, 2), '... and fetches what is new') or t.ok(False, 'it said',
+        said[-1500:])
 
 
 def s_nail(t, i, top):
@@ -202,12 +246,15 @@ def s_nail(t, i, top):
     for url, more in ('pop3s://bob:%s@localhost:%s' % (i.env['PASS2'],
             i.env['POP3S']), []), ('pop3://bob:%s@localhost:%s' % (
             i.env['PASS2'], i.env['POP3']), ['-S', 'pop3-use-starttls']):
-        code, said = home.run('s-nail', '-n', '-N', '-S', 'v15-compat', '-S',
+        command = ['s-nail', '-n', '-N', '-S', 'v15-compat', '-S',
             'tls-verify=strict', '-S', 'tls-ca-file=' + i.env['CAFILE'], '-S',
-            'tls-ca-no-defaults', *more, '-f', url, stdin=b'from *\ntype 1\n'
-            b'exit\n')
+            'tls-ca-no-defaults', *more, '-f', url]
+        code, said = home.run(*command, stdin=b'from *\ntype 1\nexit\n')
         t.ok(code == 0 and said.count('letter') >= 3 and 'The text.' in said,
             's-nail, %s: lists and reads' % url[:5], code, said[-1500:])
+    code, said = home.run(*command, stdin=b'delete 2\nquit\n')
+    t.eq((code, left(i)), (0, 2), '... and deletes') or t.ok(False, 'it said',
+        said[-1500:])
 
 
 def large(t, i, top):

@@ -1,11 +1,7 @@
 #!/usr/bin/env python3
-"""Mail programs send by submission: mutt and s-nail; a bounce as mutt shows it;
-and a checkpassword program that is not ours."""
+"""Mail programs send by submission: mutt and s-nail. (What has no screen is in
+chain/submission.t: swaks, curl, msmtp, smtplib.)"""
 
-import os
-import poplib
-import smtplib
-import ssl
 import sys
 
 sys.dont_write_bytecode = True
@@ -54,95 +50,10 @@ def s_nail(t, i, top):
         arrived(t, i, 's-nail')
 
 
-def shown_bounce(t, i, top):
-    """What a person sees of a report, in mutt."""
-    need('mutt')
-    home = Home(top, 'bounce')
-    i.inject(i.address('alice'), i.address('nobody-of-that-name'))
-    files = i.arrived('alice')
-    if not t.ok(files, 'a report comes'):
-        return
-    os.mkdir(home.at('Mail'))
-    rc = home.write('rc', 'set quit=yes\nset move=no\nset wait_key=no\n'
-        'auto_view text/plain\n')
-    maildir = home.at('box')
-    for part in 'new', 'cur', 'tmp':
-        os.makedirs(os.path.join(maildir, part))
-    with open(maildir + '/new/1.1.x', 'wb') as f:
-        f.write(read(files[0]))
-    code, said = home.on_terminal(['mutt', '-n', '-F', rc, '-f', maildir],
-        (b'Msgs:1', b'\r'), (b'nobody-of-that-name', b'i'), (b'Msgs:1', b'v'),
-        (b'delivery-s,', b'q'), (b'Msgs:1', b'q'))
-    t.ok(code == 0 and 'could not be delivered' in said,
-        'mutt shows the sentence first', code, said[-2000:])
-    t.ok('message/delivery-s' in said and 'text/rfc822-hea' in said,
-        'and the list of parts', said[-2000:])
-    i.empty()
-
-
-CHECKER = '''#!/usr/bin/env python3
-import os, sys
-name, secret = os.read(3, 512).split(b'\\0')[:2]
-os.close(3)
-if (name, secret) != (b'zoe', b'opensesame'):
-    sys.exit(1)
-st = os.stat(%r)
-if os.getuid() == 0:
-    os.setgroups([])
-    os.setgid(st.st_gid)
-    os.setuid(st.st_uid)
-os.environ.update(USER='zoe', HOME=%r, MAILDIR=%r)
-os.chdir(os.environ['HOME'])
-os.execv(sys.argv[1], sys.argv[1:])
-'''
-
-
-def other_checker(t, i, top):
-    """A checkpassword program of a few lines in checkpw's place."""
-    maildir = i.users['carol']
-    path = os.path.join(i.root, 'libexec', 'checkpw')
-    os.rename(path, path + '.ours')
-    with open(path, 'w') as f:
-        f.write(CHECKER % (maildir, os.path.dirname(maildir), maildir))
-    os.chmod(path, 0o755)
-    context = ssl.create_default_context(cafile=i.env['CAFILE'])
-    try:
-        deliver(i, 'carol', letter(1))
-        p = poplib.POP3_SSL('localhost', int(i.env['POP3S']), context=context,
-            timeout=WAIT_S)
-        p.user('zoe')
-        p.pass_('opensesame')
-        t.eq(p.stat()[0], 1, 'its user reads his mail by POP3')
-        p.quit()
-        p = poplib.POP3_SSL('localhost', int(i.env['POP3S']), context=context,
-            timeout=WAIT_S)
-        p.user('zoe')
-        try:
-            p.pass_('guess')
-            refused = False
-        except poplib.error_proto:
-            refused = True
-        t.ok(refused, 'and nobody else')
-        with smtplib.SMTP_SSL('localhost', int(i.env['SMTPS']),
-                context=context, timeout=WAIT_S) as s:
-            t.eq(s.login('zoe', 'opensesame')[0], 235, 'he may send')
-        with smtplib.SMTP_SSL('localhost', int(i.env['SMTPS']),
-                context=context, timeout=WAIT_S) as s:
-            try:
-                s.login('alice', i.env['PASS1'])
-                refused = False
-            except smtplib.SMTPAuthenticationError:
-                refused = True
-            t.ok(refused, 'alice, whom it does not know, may not')
-    finally:
-        os.rename(path + '.ours', path)
-    i.empty()
-
-
 def main():
     t = Tap()
     with folder() as top, Instance(top) as i:
-        for case in mutt, s_nail, shown_bounce, other_checker:
+        for case in mutt, s_nail:
             t.run(case, i, top)
     t.done()
 

@@ -24,6 +24,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			else
 				MUST(field_is(&f, "sender") ||
 				    field_is(&f, "rcpt") ||
+				    field_is(&f, "ret") ||
+				    field_is(&f, "envid") ||
+				    field_is(&f, "notify") ||
+				    field_is(&f, "orcpt") ||
 				    field_is(&f, "body"));
 		}
 		MUST(p == end && ours == 2);

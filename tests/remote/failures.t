@@ -42,8 +42,13 @@ CASES = [(stage, way) for stage in STAGES for way in WAYS
     if stage != 'reading' or way in ('closes', 'resets', '421')]
 
 
-# Stages behind which a failure may be the message's.
+# Stages behind which a failure may be the message's, but for 421.
 REACHED = 'mail', 'rcpt', 'data', 'reading', 'body'
+
+
+def patience(way):
+    """Long, but where the host has to be given up."""
+    return 2 if way in ('no line end', 'an endless reply', 'silence') else 30
 
 
 def body_for(stage):
@@ -52,14 +57,14 @@ def body_for(stage):
 
 def one_host(t, top, stage, way):
     with Sink({stage: WAYS[way]}) as s, Remote(top, to(s.port),
-            REMOTE_TIMEOUT_S=1) as r:
+            REMOTE_TIMEOUT_S=patience(way)) as r:
         a = r.deliver('a@x.example', 'b@x.example', octets=body_for(stage))
         t.ok([x.verdict for x in a] == ['later'] * 2 and a[0].dsn[0] == '4',
             '%s at %s: later' % (way, stage), a)
         t.ok(all('127.0.0.1[127.0.0.1]' in x.why and (NOT_KNOWN in x.why) ==
             (stage == 'body' and way != '421') for x in a), '... in words', a)
-        t.eq({x.fields.get('down') for x in a}, {None if stage in REACHED else
-            '1'}, '... down, if it was not ready for mail')
+        t.eq({x.fields.get('down') for x in a}, {None if stage in REACHED
+            and way != '421' else '1'}, '... down, if it takes no mail')
         went = [one for m in s.whole for one in m.to]
         t.eq(len(went), len(set(went)), '... it went at most once')
         s.plan = {}
@@ -75,7 +80,7 @@ def two_hosts(t, top, dnsq, stage, way):
     """The second one takes the message, if it is sure that the first has not."""
     with hosts((FIRST, {'plan': {stage: WAYS[way]}}), (SECOND, {})) as (port,
             first, second), Remote(top, 'mx:two.example', dnsq, REMOTE_PORT=port,
-                REMOTE_TIMEOUT_S=1) as r:
+                REMOTE_TIMEOUT_S=patience(way)) as r:
         a = r.one(octets=body_for(stage))
         if stage == 'body' and way != '421':
             t.ok(a.verdict == 'later' and NOT_KNOWN in a.why,
@@ -157,7 +162,7 @@ def pipelining_breaks(t, top):
     for what, plan in ('forgets', forgets), ('hangs up', stumbles), \
             ('garbage', lambda x: b'what?\r\n' if x.buffer else None):
         with Sink({'mail': plan}) as s, Remote(top, to(s.port),
-                REMOTE_TIMEOUT_S=1) as r:
+                REMOTE_TIMEOUT_S=2) as r:
             a = r.deliver('a@x.example', 'b@x.example')
             t.eq([x.verdict for x in a], ['done'] * 2, 'commands at once: it '
                 '%s' % what)
@@ -191,8 +196,37 @@ def between(t, top):
             ['done'] * 2, 'it closes within the second message')
     with Sink({'mail': '450 4.7.1 greylisted'}) as s, Remote(top,
             to(s.port)) as r:
-        t.eq([str(r.one().verdict) for _ in range(2)], ['later'] * 2,
-            '450 at every MAIL')
+        t.eq([r.one().verdict for _ in range(4)], ['later'] * 4, '450 at every '
+            'MAIL')
+        t.eq(len(s.sessions), 1, '... over one connection')
+
+
+def unasked(t, top):
+    """Replies that nobody asked for are not taken for those of other commands."""
+    with Sink({'body': b'250 2.0.0 taken\r\n250 2.0.0 again\r\n'}) as s, \
+            Remote(top, to(s.port)) as r:
+        t.eq([r.one().verdict for _ in range(3)], ['done'] * 3, 'one reply too '
+            'many, behind each message')
+        t.ok(len(s.sessions) >= 2, '... other connections', len(s.sessions))
+    with Sink({'ehlo': b'250 x\r\n250 y\r\n250 z\r\n354 go\r\n250 taken\r\n'
+            }) as s, Remote(top, to(s.port)) as r:
+        a = r.one()
+        t.ok(a.verdict == 'later' and 'no reply' in a.why, 'a host that '
+            'answers before it is asked', a)
+        t.eq(len(s.whole), 0, '... gets nothing')
+
+
+def leaves(t, top):
+    """421 is about the host: what else is in hand waits as well."""
+    with Sink({'mail': '421 4.7.28 too much mail'}) as s, Remote(top,
+            to(s.port)) as r:
+        s.go.clear()
+        numbers = [r.job() for _ in range(30)]
+        s.go.set()
+        t.eq({r.answer(n).dsn for n in numbers}, {'4.7.28'}, '421 at MAIL, 30 '
+            'messages')
+        t.ok(len(s.sessions) <= 4, '... it is not asked for each',
+            len(s.sessions))
 
 
 def final_421(t, top):
@@ -320,7 +354,7 @@ def main():
     t = Tap()
     with folder() as top:
         for case in (one_host_each, two_hosts_each, two_more, no_host, all_together,
-                pipelining_breaks, between, final_421, early_no, slow,
+                pipelining_breaks, between, unasked, leaves, final_421, early_no, slow,
                 long_lines, local_faults):
             t.run(case, top)
     t.done()

@@ -18,7 +18,7 @@ def usual(t, top):
     path = os.path.join(top, 'lmtp')
     for what, words in ('TCP', {}), ('a UNIX socket', {'path': path}):
         with Sink(lmtp=True, **words) as s, Remote(top, at(s, **words)) as r:
-            answers = r.deliver(*PEOPLE)
+            answers = r.deliver(*PEOPLE, together=s)
             t.eq([a.verdict + ' ' + a.dsn for a in answers], ['done 2.0.0'] *
                 8, what)
             relay = path if words else '127.0.0.1[127.0.0.1]:%d' % s.port
@@ -50,7 +50,8 @@ def each(t, top):
         return None
     for offer in Sink.OFFER, ():
         with Sink(plan, lmtp=True, offer=offer) as s, Remote(top, at(s)) as r:
-            t.eq([a.verdict + ' ' + a.dsn for a in r.deliver(*PEOPLE[:7])],
+            t.eq([a.verdict + ' ' + a.dsn for a in r.deliver(*PEOPLE[:7],
+                together=s)],
                 ['done 2.0.0', 'never 5.1.1', 'later 4.2.1', 'never 5.2.2',
                 'later 4.2.2', 'done 2.0.0', 'done 2.0.0'], 'each recipient '
                 'has a verdict of its own')
@@ -65,7 +66,7 @@ def breaks(t, top):
             b'what\r\n'), ('silence', Sink.SILENCE):
         with Sink(lambda x, step: way if step == 'body' and 'u3' in x.rcpt
                 else None, lmtp=True) as s, Remote(top, at(s),
-                REMOTE_TIMEOUT_S=1) as r:
+                REMOTE_TIMEOUT_S=2) as r:
             answers = r.deliver(*PEOPLE)
             got = [a.verdict for a in answers]
             n = got.index('later') if 'later' in got else 0

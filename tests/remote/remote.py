@@ -84,6 +84,8 @@ class Sink:
         self.tls, self.at_once = tls, at_once
         self.sessions, self.lock = [], threading.Lock()
         self.whole = []		# messages that came whole, taken or not
+        self.go = threading.Event()	# it greets when this is set
+        self.go.set()
         if path:
             self.listen = socket.socket(socket.AF_UNIX)
             self.listen.bind(path)
@@ -163,6 +165,7 @@ class Session:
 
     def run(self):
         try:
+            self.sink.go.wait(WAIT_S)
             if self.sink.at_once:
                 self.turn()
             self.answer('connect', '220 %s ESMTP' % self.sink.name)
@@ -420,9 +423,14 @@ class Remote:
                 return None
             self.answers.append(Answer(octets))
 
-    def deliver(self, *to, **more):
-        """One message to these; the answers in their order."""
+    def deliver(self, *to, together=None, **more):
+        """One message to these; the answers in their order. The sink together, to
+        which there must be no connection yet, gets all in one transaction."""
+        if together:
+            together.go.clear()
         numbers = self.message_to(*(to or ('bob@example.org',)), **more)
+        if together:
+            together.go.set()
         return [self.answer(number) for number in numbers]
 
     def one(self, **more):

@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 from remote import *
 
 A, B, C = '127.0.0.2', '127.0.0.3', '127.0.0.4'
-SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+SIOCSIFFLAGS, SIOCSIFADDR, IFF_UP = 0x8914, 0x8916, 1
 TABLE = '''
 a.example a %s
 b.example a %s
@@ -184,28 +184,42 @@ def greets(t, top, dnsq):
             '... a relay of our name is let be')
 
 
+def lo_address(alias, address):
+    """One more address on loopback, and its net: the others in it seem to be
+    other hosts."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        fcntl.ioctl(s, SIOCSIFADDR, struct.pack('16sHH4s8x', alias.encode(),
+            socket.AF_INET, 0, socket.inet_aton(address)))
+
+
 def inside(t, top, dnsq):
     """Port 25, as in life."""
-    with Sink(host='127.0.0.1', port=25) as us, Sink(host=A, port=25) as a:
+    lo_address('lo:1', '192.0.2.1')
+    with Sink(host='0.0.0.0', port=25) as us:
         with open(os.path.join(top, 'us'), 'w') as f:
-            f.write('us.example mx 10 us-host.example\n'
-                'us-host.example a 127.0.0.1\nthem.example a %s\n' % A +
-                'both.example mx 10 them.example\n'
-                'both.example mx 20 us-host.example\n')
+            for name, address in ('one', '127.0.0.1'), ('two', '127.1.2.3'), \
+                    ('any', '0.0.0.0'), ('ours', '192.0.2.1'):
+                f.write('%s.example mx 10 %s-host.example\n%s-host.example a '
+                    '%s\n' % (name, name, name, address))
+            f.write('both.example mx 10 them.example\n'
+                'them.example a 192.0.2.99\n'
+                'both.example mx 20 ours-host.example\n')
         with Dnsq(top, DNS_TABLE=os.path.join(top, 'us')) as dnsq:
             def at_25(nexthop, want, what):
                 with Remote(top, nexthop, dnsq) as r:
                     got = r.one()
                     t.ok(got.verdict + ' ' + got.dsn == want, '%s: %s' % (
                         nexthop, what), got, r.log())
-            at_25('mx:them.example', 'done 2.0.0', 'port 25')
-            at_25('mx:us.example', 'never 5.4.6', 'an address of ours')
+            for name in 'one', 'two', 'any', 'ours':
+                at_25('mx:%s.example' % name, 'never 5.4.6', 'an address of '
+                    'ours')
             at_25('mx:[127.0.0.1]', 'never 5.4.6', 'as a literal')
-            at_25('mx:both.example', 'done 2.0.0', 'a better host')
-            a.plan = {'connect': '450 4.3.2 busy'}
+            at_25('mx:both.example', 'done 2.0.0', 'a better host, port 25')
+            us.plan = {'connect': '450 4.3.2 busy'}
             at_25('mx:both.example', 'later 4.3.2', '... that is busy')
-            at_25('smtp:[127.0.0.1]', 'done 2.0.0', 'an administrator wants it')
-            t.eq(len(us.mail), 1, '... that one came')
+            us.plan = {}
+            at_25('smtp:[192.0.2.1]', 'done 2.0.0', 'an administrator wants it')
+            t.eq(len(us.mail), 2, '... that is what came')
 
 
 def main():

@@ -112,6 +112,7 @@ def program(i, args, octets=b'', uid=None, **env):
 
 
 def real(t, i, name, args, octets=b'', text=b'Text.\n', secret=None, **env):
+    i.empty()		# reports of what came before
     for uid, who in whos():
         done = program(i, args, octets, uid, **env)
         t.eq(done.returncode, 0, '%s as %s: exit 0 %s' % (name, who,

@@ -10,7 +10,7 @@ import threading
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sendmail import Instance, OTHER, POOR, ROOT, Skip, Tap, WAIT_S, as_uid, \
-    body, folder, header, mails, run, wait_for
+    body, folder, header, mails, read, run, wait_for
 
 WHOLE = b'From: alice@example.org\nSubject: a letter\n'
 
@@ -155,6 +155,7 @@ def queue_down(t, i):
 
 
 def verify(t, i):
+    i.add_lines('routes', 'other.example mx')
     done = run(i, ['-bv', 'bob', 'postmaster', 'root@other.example'])
     t.eq(done.out.splitlines(), ['bob... deliverable: mailer local, user bob',
         'postmaster... deliverable: mailer local, user postmaster',
@@ -251,11 +252,45 @@ def smtp(t, i):
     t.ok(any(line.startswith('235') for line in lines), 'which works', lines)
 
 
-def hints(t, i):
+def deferred(i, address, n=0):
+    """How often that was deferred; n: when it is more than that."""
+    return len(i.logged('to=<%s>' % address, 'stat=Deferred', n=n + 1))
+
+
+def flushed(t, i):
+    """-q, and with the part of a recipient, a sender, an id."""
+    home, bob, carol = i.root + '/mail/', i.address('bob'), i.address('carol')
+    for user in 'bob', 'carol':
+        os.rename(home + user, home + user + '.away')
+        run(i, ['-f', 'x-%s@example.org' % user, user], WHOLE + b'\nx\n')
+    count = {one: deferred(i, one) for one in (bob, carol)}
+    ids = {one: [id for id in i.waiting() if one.encode() in read(i.queue +
+        '/msg/' + id)][0] for one in count}
+    for args, whom in ((['-q'], (bob, carol)), (['-q30m'], (bob, carol)),
+            (['-qRBOB@'], (bob,)), (['-qSx-carol'], (carol,)),
+            (['-qI' + ids[bob][5:-3]], (bob,)), (['-qRnobody'], ())):
+        done = run(i, args)
+        now = {one: deferred(i, one, count[one]) if one in whom else
+            len(i.logged('to=<%s>' % one, 'stat=Deferred', n=0))
+            for one in count}
+        t.eq((done.returncode, now), (0, {one: count[one] + (one in whom)
+            for one in count}), ' '.join(args) + ' has these tried')
+        count = now
+    t.eq(run(i, ['-q!Rbob']).returncode, 64, '-q!R: 64')
+    if ROOT:
+        done = run(i, ['-q'], uid=OTHER)
+        t.ok(done.returncode == 77 and 'by itself' in done.err,
+            'others may not: 77', done.returncode, done.err)
+    for user in 'bob', 'carol':
+        os.rename(home + user + '.away', home + user)
+    t.eq(run(i, ['-q']).returncode, 0, 'mended, and -q')
+    t.ok(i.idle(), 'they go')
+    i.service('-d', 'qrunner')
     done = run(i, ['-q'])
-    t.ok(done.returncode == 0 and 'by itself' in done.err, '-q: a hint',
-        done.err)
-    t.eq(run(i, ['-q30m']).returncode, 0, '-q30m')
+    t.ok(done.returncode == 75 and 'not running' in done.err,
+        'without the runner: 75', done.returncode, done.err)
+    i.service('-u', 'qrunner')
+    i.empty()
 
 
 def settings(t, i):
@@ -290,7 +325,7 @@ def main():
     with folder() as top, Instance(top, RETRY_FIRST_S=1) as i:
         for case in made_whole, dots, recipients, octets, \
                 accepted_and_bounced, refused, queue_down, verify, \
-                queue_list, smtp, hints, settings, aliases:
+                queue_list, smtp, flushed, settings, aliases:
             t.run(case, i)
     t.done()
 

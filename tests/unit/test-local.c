@@ -30,6 +30,9 @@ static const struct {
 	  "sender a@b\nrcpt c@d\nuid 1000\nuser al\n", 0 },
 	{ "sender a@b\nbody binary\nrcpt c@d\n",
 	  "sender a@b\nrcpt c@d\nuid 1000\nuser al\n", 0 },
+	{ "sender a@b\nret full\nenvid x\nrcpt c@d\nnotify never\n"
+	  "orcpt rfc822;c@d\n", "sender a@b\nret full\nenvid x\nrcpt c@d\n"
+	  "notify never\norcpt rfc822;c@d\nuid 1000\nuser al\n", 0 },
 	{ "", "uid 1000\nuser al\n", 0 },
 
 	{ "sender a\nrcpt c@d\n", NULL, EINVAL },

@@ -159,6 +159,105 @@ test_in_order(void **state)
 	messages_free(&m);
 }
 
+/* How often each id was handed over. */
+static unsigned seen[IDS];
+static unsigned in_piece;
+
+static int
+count_one(void *arg, const struct waiting *w)
+{
+	const unsigned *most = arg;
+	unsigned i;
+
+	for (i = 0; i < IDS && model[i].w != w; i++)
+		;
+	assert_true(i < IDS);
+	seen[i]++;
+	return ++in_piece >= *most;
+}
+
+/* Whoever is there from the first piece to the last is seen, though the table grows
+ * and others go meanwhile, those too where a piece ended; and once where nothing
+ * changes. */
+static void
+test_walk(void **state)
+{
+	static const struct {
+		unsigned most, first, more;
+	} cases[] = {
+		{ 1, 500, 0 }, { 7, IDS, 0 }, { 100, 1000, 0 }, { IDS, 20, 0 },
+		{ 1, 0, 0 }, { 10, 1000, IDS - 1000 }, { 50, 1024, IDS - 1024 },
+		{ 1, 900, 2000 },
+	};
+	size_t c;
+
+	for (c = 0; c < LENGTH(cases); c++) {
+		struct messages m = { .n = 0 };
+		unsigned most = cases[c].most, i, more = 0, gone = 0;
+		char from[QUEUE_ID] = "";
+		const char *next;
+
+		memset(seen, 0, sizeof(seen));
+		for (i = 0; i < cases[c].first; i++)
+			do_add(&m, i);
+		do {
+			in_piece = 0;
+			next = messages_walk(&m, from[0] != '\0' ? from : NULL,
+			    count_one, &most);
+			CHECK(next == NULL || in_piece >= most,
+			    "case %zu: %u in a piece", c, in_piece);
+			if (next == NULL)
+				break;
+			memcpy(from, next, sizeof(from));
+			if (cases[c].more == 0)
+				continue;
+			messages_forget(&m, messages_find(&m, from));
+			for (i = 0; i < IDS; i++)
+				if (strcmp(id_of(i), from) == 0)
+					model[i].w = NULL;
+			gone++;
+			for (i = 0; i < 300 && more < cases[c].more; i++)
+				do_add(&m, cases[c].first + more++);
+		} while (next != NULL);
+		for (i = 0; i < cases[c].first; i++)
+			CHECK(cases[c].more == 0 ? seen[i] == 1 : seen[i] >= 1 ||
+			    model[i].w == NULL, "case %zu: id %u is seen %u "
+			    "times", c, i, seen[i]);
+		CHECK(cases[c].more == 0 || gone > 0, "case %zu", c);
+		messages_free(&m);
+	}
+}
+
+static void
+test_held(void **state)
+{
+	struct messages m = { .n = 0 };
+	struct waiting *w;
+
+	do_add(&m, 1);
+	do_add(&m, 2);
+	w = model[1].w;
+	assert_int_equal(w->place, W_NEW);
+	assert_int_equal(messages_schedule(&m, w, 5), 0);
+	assert_int_equal(messages_schedule(&m, model[2].w, 9), 0);
+	assert_int_equal(w->place, W_DUE);
+	messages_hold(&m, w, 1);
+	messages_hold(&m, w, 1);
+	assert_int_equal(m.held, 1);
+	assert_int_equal(messages_schedule(&m, w, 4), 0);
+	assert_int_equal(w->place, W_HELD);
+	assert_ptr_equal(messages_first(&m), model[2].w);
+	messages_hold(&m, w, 0);
+	assert_int_equal(m.held, 0);
+	assert_int_equal(messages_schedule(&m, w, w->due_ms), 0);
+	assert_ptr_equal(messages_first(&m), w);
+	messages_take(&m, w);
+	assert_int_equal(w->place, W_ACTIVE);
+	messages_hold(&m, w, 1);
+	messages_free(&m);
+	assert_int_equal(m.held, 0);
+}
+
 static void
 test_empty(void **state)
 {
@@ -192,6 +291,7 @@ expect_waiting(struct site *s, struct waiting *const want[], size_t n)
 	}
 	assert_null(*at);
 	assert_ptr_equal(s->waiting_last, at);
+	assert_int_equal(s->messages, n);
 }
 
 /* A message waits for one site at a time, behind those that did before, until
@@ -239,9 +339,40 @@ test_called(void **state)
 	struct line l = { .called = 2 };
 
 	do_add(&m, 1);
-	model[1].w->called = &l;
+	model[1].w->line = &l;
 	messages_free(&m);
 	assert_int_equal(l.called, 1);
+}
+
+/* One that is parked leaves its line from any place there. */
+static void
+test_parked(void **state)
+{
+	struct messages m = { .n = 0 };
+	struct line l = { .parked = NULL };
+	unsigned i;
+
+	l.parked_last = &l.parked;
+	for (i = 0; i < 4; i++) {
+		do_add(&m, i);
+		model[i].w->line = &l;
+		model[i].w->place = W_PARKED;
+		*l.parked_last = model[i].w;
+		l.parked_last = &model[i].w->next_parked;
+	}
+	messages_leave(model[1].w);
+	assert_int_equal(model[1].w->place, W_NEW);
+	assert_null(model[1].w->line);
+	messages_leave(model[1].w);
+	messages_leave(model[3].w);
+	assert_ptr_equal(l.parked, model[0].w);
+	assert_ptr_equal(l.parked->next_parked, model[2].w);
+	assert_ptr_equal(l.parked_last, &model[2].w->next_parked);
+	messages_leave(model[0].w);
+	messages_leave(model[2].w);
+	assert_null(l.parked);
+	assert_ptr_equal(l.parked_last, &l.parked);
+	messages_free(&m);
 }
 
 int
@@ -253,6 +384,9 @@ main(void)
 		cmocka_unit_test(test_in_order),
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_called),
+		cmocka_unit_test(test_parked),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_held),
 	};
 
 	return cmocka_run_group_tests_name("messages", tests, NULL, NULL);

@@ -146,12 +146,82 @@ test_others(void **state)
 	assert_int_equal(o.rcpt_n, 0);
 }
 
+/* What the sender wants to be told; notify -1: refused. */
+static const struct {
+	const char *line;
+	int notify;
+	const char *ret, *envid;
+} wishes[] = {
+	{ "sendmail|c", 0, NULL, "" },
+	{ "sendmail|-N|success,failure|-R|hdrs|-V|QQ1|c", NOTIFY_SUCCESS |
+	  NOTIFY_FAILURE, "hdrs", "QQ1" },
+	{ "sendmail|-Nnever|-RFULL|-Va+2Bb|c", NOTIFY_NEVER, "full", "a+2Bb" },
+	{ "sendmail|-V|batch 12=a+b|c", 0, NULL, "batch+2012+3Da+2Bb" },
+	{ "sendmail|-N|DELAY|-N|SUCCESS|c", NOTIFY_SUCCESS, NULL, "" },
+	{ "sendmail|-N|often|c", -1, NULL, NULL },
+	{ "sendmail|-N|@|c", -1, NULL, NULL },
+	{ "sendmail|-N|never,success|c", -1, NULL, NULL },
+	{ "sendmail|-R|body|c", -1, NULL, NULL },
+	{ "sendmail|-V|@|c", -1, NULL, NULL },
+	{ "sendmail|-V|a\tb|c", -1, NULL, NULL },
+	{ "sendmail|-V|\xe4|c", -1, NULL, NULL },
+};
+
+static void
+test_wishes(void **state)
+{
+	size_t k;
+
+	for (k = 0; k < LENGTH(wishes); k++) {
+		char line[256], *argv[32];
+		struct options o;
+		int r, n;
+
+		strcpy(line, wishes[k].line);
+		n = split(line, argv);
+		r = options_parse(&o, n, argv);
+		CHECK((r == -1) == (wishes[k].notify == -1), "%s: %d",
+		    wishes[k].line, r);
+		if (r == -1) {
+			CHECK(o.wrong[0] != '\0', "%s: why?", wishes[k].line);
+			continue;
+		}
+		assert_int_equal(o.notify, wishes[k].notify);
+		CHECK((o.ret == NULL) == (wishes[k].ret == NULL) &&
+		    (o.ret == NULL || strcmp(o.ret, wishes[k].ret) == 0),
+		    "%s: %s", wishes[k].line, o.ret);
+		CHECK(strcmp(o.envid, wishes[k].envid) == 0, "%s: %s",
+		    wishes[k].line, o.envid);
+	}
+}
+
+/* 100 octets of ENVID, and one more. */
+static void
+test_long_envid(void **state)
+{
+	char a0[] = "sendmail", a1[] = "-V", a2[ENVID_OCTETS + 2];
+	char *argv[] = { a0, a1, a2, NULL };
+	struct options o;
+	size_t n;
+
+	for (n = ENVID_OCTETS - 3; n <= ENVID_OCTETS + 1; n++) {
+		snprintf(a2, sizeof(a2), "%s", many('x', n));
+		assert_int_equal(options_parse(&o, 3, argv), n > ENVID_OCTETS ?
+		    -1 : 0);
+		a2[0] = '+';		/* is written as three octets */
+		assert_int_equal(options_parse(&o, 3, argv), n > ENVID_OCTETS -
+		    2 ? -1 : 0);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_long_envid),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -63,9 +63,10 @@ on_gone(struct client *c)
 	gone++;
 }
 
+static struct loop loop;
 static struct service s = { .client_size = sizeof(struct asker),
     .clients_max = 3, .ask = on_ask, .gone = on_gone,
-    .child = on_child };
+    .child = on_child, .loop = &loop };
 static const char *path;
 
 /* Serve until nothing happens any more. */
@@ -183,7 +184,7 @@ test_later(void **state)
 	ask(two, "d");
 	assert_string_equal(answer(two), "d");
 	assert_string_equal(answer(one), "-");
-	assert_int_equal(poll(s.loop.poll, s.loop.n, 0), 0);	/* at rest */
+	assert_int_equal(poll(loop.poll, loop.n, 0), 0);	/* at rest */
 	client_answer(&waits->client, waits->kept, waits->n);
 	assert_string_equal(answer(one), "wait 1");
 	assert_string_equal(answer(one), "next");
@@ -266,8 +267,8 @@ main(void)
 	r = cmocka_run_group_tests_name("service", tests, NULL, NULL);
 	close(s.listen);
 	close(s.signals);
-	free(s.loop.poll);
-	free(s.loop.call);
+	free(loop.poll);
+	free(loop.call);
 	folder_remove(folder);
 	return r;
 }

@@ -70,9 +70,9 @@ tear_down(void **state)
 	now_ms += SITE_FORGET_MS;
 	r.sites_ms = now_ms;
 	sites_tick(&r, now_ms);
+	CHECK(r.sites == NULL, "%s is still there", r.sites->nexthop);
 	for (i = 0; i < SITE_BUCKETS; i++)
-		CHECK(r.sites[i] == NULL, "%s is still there",
-		    r.sites[i]->nexthop);
+		assert_null(r.site_bucket[i]);
 	free(r.messages.bucket);
 	free(r.messages.heap);
 	return 0;
@@ -532,7 +532,7 @@ test_revives(void **state)
 	site_call(&r, s);
 	assert_int_equal(s->line.called, LINE_QUEUE);
 	for (n = 0; (w = messages_first(&r.messages))->due_ms <= now_ms; n++) {
-		assert_ptr_equal(w->called, &s->line);
+		assert_ptr_equal(w->line, &s->line);
 		assert_null(w->site);
 		messages_forget(&r.messages, w);
 	}
@@ -633,6 +633,79 @@ test_line(void **state)
 	assert_ptr_equal(line_take(&l), f + 1);
 }
 
+/* One that is held meanwhile is not on its way. */
+static void
+test_held(void **state)
+{
+	static struct line l;
+	struct waiting *w = message(1);
+
+	l = (struct line){ .holds = 1 };
+	line_init(&l);
+	line_park(&l, w);
+	messages_hold(&r.messages, w, 1);
+	line_call_parked(&r, &l, 9);
+	assert_int_equal(w->place, W_HELD);
+	assert_true(line_is_empty(&l));
+	messages_forget(&r.messages, w);
+	assert_int_equal(r.messages.n, 0);
+}
+
+/* An admin wants to know at once: one message tries it, with the others' wait. */
+static void
+test_probe_now(void **state)
+{
+	struct site *s = site_of(&r, "mx:a.example");
+	struct lane l = { .runner = &r, .site = s };
+	struct waiting *w;
+	struct attempt a = { .runner = &r };
+	struct final f;
+
+	site_probe_now(&r, s);			/* it lives */
+	one(s, &l, DOWN);
+	w = waits(s, 1);
+	assert_true(s->dead_ms == now_ms);
+	tick(SECOND);
+	assert_false(is_open(s));
+	site_probe_now(&r, s);
+	again = 0;
+	tick(0);
+	assert_int_equal(again, 1);
+	assert_true(w->due_ms == now_ms && is_open(s));
+	assert_true(give(s, &a, &f));
+	site_probe_now(&r, s);			/* it is being tried */
+	assert_false(is_open(s));
+	line_take(&s->line);
+	answer(&l, &f, DOWN);
+	assert_true(s->dead_ms == now_ms - SECOND);
+	site_release(&f);
+}
+
+/* They stand in the order of their names. */
+static void
+test_order(void **state)
+{
+	struct site *s;
+	char name[32];
+	unsigned i, n = 0;
+
+	for (i = 0; i < 3000; i++) {
+		snprintf(name, sizeof(name), "mx:%u.example", i * 7919 % 3000);
+		assert_string_equal(site_of(&r, name)->nexthop, name);
+	}
+	for (i = 0; i < 3000; i++) {
+		snprintf(name, sizeof(name), "mx:%u.example", i);
+		s = site_of(&r, name);
+		assert_string_equal(s->nexthop, name);
+	}
+	for (s = r.sites; s != NULL; s = s->next) {
+		assert_true(s->next == NULL ||
+		    strcmp(s->nexthop, s->next->nexthop) < 0);
+		n++;
+	}
+	assert_int_equal(n, 3000);
+}
+
 /* Some are called, and the others stay in their order. */
 static void
 test_parked(void **state)
@@ -651,9 +724,9 @@ test_parked(void **state)
 	line_call_parked(&r, &l, 2);
 	assert_int_equal(l.called, 2);
 	assert_ptr_equal(l.parked, w[2]);
-	assert_ptr_equal(w[1]->called, &l);
+	assert_ptr_equal(w[1]->line, &l);
 	assert_true(w[1]->due_ms == now_ms);
-	assert_null(w[2]->called);
+	assert_int_equal(w[2]->place, W_PARKED);
 	line_call_parked(&r, &l, 9);
 	assert_null(l.parked);
 	assert_int_equal(l.called, 3);
@@ -666,6 +739,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_line),
 		TEST(test_parked),
+		TEST(test_held),
+		TEST(test_probe_now),
+		TEST(test_order),
 		TEST(test_grows),
 		TEST(test_dies),
 		TEST(test_prober),
