@@ -19,7 +19,8 @@
 #define SPARE_FILES	(WORKERS_MAX + 32)
 
 struct dnsq {
-	struct service	 service;
+	struct service	 service;	/* first: dnsq_of */
+	struct loop	 loop;
 	struct lookups	 lookups;
 	struct dns_file	 file;		/* path NULL: the DNS itself */
 	int64_t		 timeout_ms;
@@ -255,10 +256,11 @@ start(struct dnsq *d, const char *path)
 		    d->file.path);
 	if (sandbox_limits(d->service.clients_max + SPARE_FILES, 1) == -1)
 		die(EXIT_TEMP, "descriptors:");
+	d->service.loop = &d->loop;
 	if (service_open(&d->service, path) == -1)
 		die(EXIT_TEMP, "socket %s:", path);
 	confine(d);
-	d->lookups.workers.loop = &d->service.loop;
+	d->lookups.workers.loop = &d->loop;
 	d->lookups.done = on_lookup;
 	d->lookups.arg = d;
 	if (d->file.path == NULL && lookups_start(&d->lookups) == -1)

@@ -39,6 +39,7 @@ make_facts(struct session *s)
 
 	f->len = 0;
 	if (record_adds(f, "sender", s->sender) == -1 ||
+	    dsn_mail_facts(s, f) == -1 ||
 	    record_adds(f, "client", s->client) == -1 ||
 	    record_adds(f, "helo", s->helo) == -1 ||
 	    record_adds(f, "proto", protocol(s)) == -1 ||
@@ -101,7 +102,8 @@ stream_message(struct session *s, struct incoming *m)
 		piece = injector_room(&s->injector, (size_t)r + 2 +
 		    (m->complete != NULL ? COMPLETE_ROOM : 0));
 		w->at += decode(m, w->in_buf + w->at, (size_t)r, piece, &n);
-		if (!m->refused && (m->size > s->size_max || m->dot.wrong_end)) {
+		if (!m->refused && (m->size > s->size_max ||
+		    m->dot.wrong_end)) {
 			m->refused = 1;
 			injector_abort(&s->injector);
 		}

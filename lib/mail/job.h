@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "mail/queuefile.h"
+#include "text/dsn.h"
 #include "text/path.h"
 
 #define JOB_RECORD	2048		/* octets of the longest job or answer */
@@ -26,12 +27,20 @@ struct job {
 	char	 to[ADDRESS_OCTETS + 1];	/* the final address */
 	uint64_t time_us;		/* when the message came */
 	uint64_t at, size, wire;	/* where the message lies in the file */
+	/* What the sender wants to be told, for the next host (RFC 3461): as that
+	 * has it, but for the letters' case; "" where nothing was said. */
+	char	 ret[sizeof("full")];
+	char	 envid[ENVID_OCTETS + 1];
+	char	 notify[NOTIFY_OCTETS];
+	char	 orcpt[ORCPT_OCTETS + 1];
 };
 
 enum verdict { V_DONE, V_LATER, V_NEVER };
 
 struct answer {
 	uint64_t number;
+	int	 onward;		/* done: the next host has been told what the
+					 * sender wants to hear, and says it */
 	enum verdict verdict;
 	char	 dsn[DSN_OCTETS];	/* RFC 3463 */
 	char	 relay[RELAY_OCTETS];	/* the far host as host[ip]:port, or "" */

@@ -14,8 +14,8 @@ const char *env_str(const char *name, const char *def);
 /* A whole number from min to max, or def where it is unset or empty. */
 uint64_t env_u64(const char *name, uint64_t def, uint64_t min, uint64_t max);
 
-/* Which of the words (NULL ends them) it is, counted from 0; the first where it is
- * unset or empty. */
+/* Which of the words (NULL ends them) it is, counted from 0; the first where it
+ * is unset or empty. */
 unsigned env_word(const char *name, const char *const *words);
 
 /* Tell the supervisor that this service is ready: a newline to the descriptor

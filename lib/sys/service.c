@@ -23,7 +23,7 @@ drop(struct client *c)
 		p = &(*p)->next;
 	*p = c->next;
 	s->clients--;
-	loop_remove(&s->loop, c->fd);
+	loop_remove(s->loop, c->fd);
 	close(c->fd);
 	if (s->gone != NULL)
 		s->gone(c);
@@ -51,7 +51,7 @@ on_client(void *arg, short revents)
 		return;
 	}
 	c->asks = 1;
-	loop_want(&c->service->loop, c->fd, 0);
+	loop_want(c->service->loop, c->fd, 0);
 	if (c->service->ask(c, record, (size_t)r) == -1)
 		drop(c);
 }
@@ -64,7 +64,7 @@ client_answer(struct client *c, const char *record, size_t n)
 		return;
 	}
 	c->asks = 0;
-	loop_want(&c->service->loop, c->fd, POLLIN);
+	loop_want(c->service->loop, c->fd, POLLIN);
 }
 
 static void
@@ -79,7 +79,7 @@ on_connect(void *arg, short revents)
 		return;
 	if (s->clients < s->clients_max)
 		c = calloc(1, s->client_size);
-	if (c == NULL || loop_add(&s->loop, fd, POLLIN, on_client, c) == -1) {
+	if (c == NULL || loop_add(s->loop, fd, POLLIN, on_client, c) == -1) {
 		say("a connection is refused, there are %u", s->clients);
 		close(fd);
 		free(c);
@@ -104,22 +104,29 @@ on_signal(void *arg, short revents)
 }
 
 int
+service_listen(struct service *s, const char *path, mode_t mode)
+{
+	s->listen = unix_listen(path, SOCK_SEQPACKET, mode, BACKLOG);
+	if (s->listen == -1)
+		return -1;
+	return loop_add(s->loop, s->listen, POLLIN, on_connect, s);
+}
+
+int
 service_open(struct service *s, const char *path)
 {
 	static const int signals[] = { SIGTERM };
 
 	s->signals = sigfd_open(signals, 1);
-	s->listen = unix_listen(path, SOCK_SEQPACKET, 0666, BACKLOG);
-	if (s->signals == -1 || s->listen == -1 ||
-	    loop_add(&s->loop, s->listen, POLLIN, on_connect, s) == -1)
+	if (s->signals == -1 || service_listen(s, path, 0666) == -1)
 		return -1;
-	return loop_add(&s->loop, s->signals, POLLIN, on_signal, s);
+	return loop_add(s->loop, s->signals, POLLIN, on_signal, s);
 }
 
 int
 service_once(struct service *s, int timeout_ms)
 {
-	if (loop_once(&s->loop, timeout_ms) == -1 && errno != EINTR)
+	if (loop_once(s->loop, timeout_ms) == -1 && errno != EINTR)
 		return -1;
 	return 0;
 }

@@ -37,8 +37,8 @@ struct service {
 	unsigned	 clients_max;	/* more are closed */
 	service_ask_fn	*ask;
 	service_gone_fn	*gone;		/* or NULL */
+	struct loop	*loop;		/* the caller's, who adds what he likes */
 
-	struct loop	 loop;		/* the caller may add to it */
 	struct client	*all;
 	unsigned	 clients;
 	int		 listen, signals;
@@ -48,11 +48,15 @@ struct service {
 /*
  * service_open - begin to listen at path, and catch SIGTERM.
  *
- * s        with its first four members set and the others 0
+ * s        with its first five members set and the others 0
  * returns  0, or -1 with the system's errno; the folder above the path says who
  *          may come
  */
 int service_open(struct service *s, const char *path);
+
+/* The same without signals, for a program that has its own; mode is the
+ * socket's. */
+int service_listen(struct service *s, const char *path, mode_t mode);
 
 /* Wait at most timeout_ms (-1: no end) and serve what came. 0, or -1 with errno;
  * a signal is no error. */

@@ -22,12 +22,13 @@ struct complete {
 	const char *message_id;	/* caller's. All else begins with zero */
 	int	has_date, has_id, has_field;
 	int	in_field;	/* the rest of the line is no question */
-	int	done;		/* 1 behind the header: octets pass as they are */
+	int	done;		/* 1 behind the header: all passes as it is */
 	size_t	n;		/* octets of a line that may be a field */
 	char	held[HEADER_LINE];
 };
 
-/* The next n octets, into out with room for n + COMPLETE_ROOM. Octets written. */
+/* The next n octets, into out with room for n + COMPLETE_ROOM. Octets
+ * written. */
 size_t complete_add(struct complete *c, const char *in, size_t n, char *out);
 
 /* The message is over: what is still missing, into out, which the room that the

@@ -139,7 +139,8 @@ class Server:
 
     def one_udp(self, packet, peer):
         for one in self.packets(packet, False):
-            self.udp.sendto(one, peer)
+            with contextlib.suppress(OSError):	# shut down meanwhile
+                self.udp.sendto(one, peer)
 
     def loop_udp(self):
         while True:

@@ -43,8 +43,9 @@ on_gone(struct client *c)
 	gone++;
 }
 
+static struct loop loop;
 static struct service s = { .client_size = sizeof(struct asker),
-    .clients_max = 3, .ask = on_ask, .gone = on_gone };
+    .clients_max = 3, .ask = on_ask, .gone = on_gone, .loop = &loop };
 static const char *path;
 
 /* Serve until nothing happens any more. */
@@ -125,7 +126,7 @@ test_later(void **state)
 	ask(two, "d");
 	assert_string_equal(answer(two), "d");
 	assert_string_equal(answer(one), "-");
-	assert_int_equal(poll(s.loop.poll, s.loop.n, 0), 0);	/* at rest */
+	assert_int_equal(poll(loop.poll, loop.n, 0), 0);	/* at rest */
 	client_answer(&waits->client, waits->kept, waits->n);
 	assert_string_equal(answer(one), "wait 1");
 	assert_string_equal(answer(one), "next");
@@ -206,8 +207,8 @@ main(void)
 	r = cmocka_run_group_tests_name("service", tests, NULL, NULL);
 	close(s.listen);
 	close(s.signals);
-	free(s.loop.poll);
-	free(s.loop.call);
+	free(loop.poll);
+	free(loop.call);
 	folder_remove(folder);
 	return r;
 }
