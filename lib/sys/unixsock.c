@@ -196,12 +196,13 @@ unix_recv(int fd, void *p, size_t n, int *pass, int flags)
 	union control c = { .room = { 0 } };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
 	    .msg_control = c.room, .msg_controllen = sizeof(c.room) };
-	int got;
+	int got, reset = 0;
 	ssize_t r;
 
-	do
+	do	/* a reset is said once, before the records that came earlier */
 		r = recvmsg(fd, &m, flags | MSG_CMSG_CLOEXEC);
-	while (r == -1 && errno == EINTR);
+	while (r == -1 && (errno == EINTR ||
+	    (errno == ECONNRESET && !reset++)));
 	if (r == -1)
 		return -1;
 	got = take_one(&m);

@@ -73,8 +73,9 @@ int unix_send(int fd, const void *p, size_t n, int pass, int flags);
  *
  * pass     gets the descriptor that came with it (close-on-exec, the caller
  *          closes it) or -1; NULL when none may come: one that does is closed
- * returns  octets; 0 at the end; -1 with errno EAGAIN, EMSGSIZE (longer than
- *          n, the rest is gone), or the system's
+ * returns  octets; 0 at the end, also when the peer left with records of ours
+ *          unread: what it sent before comes first; -1 with errno EAGAIN,
+ *          EMSGSIZE (longer than n, the rest is gone), or the system's
  */
 ssize_t unix_recv(int fd, void *p, size_t n, int *pass, int flags);
 

@@ -247,6 +247,24 @@ test_fixed(void **state)
 	assert_int_equal(errno, ENAMETOOLONG);
 }
 
+/* A peer that leaves records unread: what it has said is still heard. */
+static void
+test_left_unread(void **state)
+{
+	int p[2], i;
+	char c;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p), 0);
+	assert_int_equal(unix_send(p[0], "unread", 6, -1, 0), 0);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(unix_send(p[1], "x", 1, -1, 0), 0);
+	close(p[1]);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(unix_recv(p[0], &c, 1, NULL, 0), 1);
+	assert_int_equal(unix_recv(p[0], &c, 1, NULL, 0), 0);
+	close(p[0]);
+}
+
 int
 main(void)
 {
@@ -261,6 +279,7 @@ main(void)
 		TEST(test_long_paths),
 		TEST(test_many_descriptors),
 		TEST(test_fixed),
+		TEST(test_left_unread),
 	};
 
 	return cmocka_run_group_tests_name("unixsock", tests, NULL, NULL);
