@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sys/clock.h"
+
 /* A connection that was used before may just have waited too long: all
  * begins anew. A host that does not cope with commands at once is asked
  * again, one by one. */
@@ -97,6 +99,21 @@ end_lmtp(struct remote *r, struct envelope *e)
 	}
 }
 
+/* All of the wait, however long the try has been: to leave now would mean to
+ * send it once more. */
+static void
+take_end(struct remote *r, struct envelope *e)
+{
+	int64_t end_ms = r->end_ms;
+
+	r->end_ms = clock_mono_ms() + wait_ms(r, WAIT_DOT);
+	if (r->nexthop.lmtp)
+		end_lmtp(r, e);
+	else
+		end_smtp(r, e);
+	r->end_ms = end_ms;
+}
+
 /* A host may say no while the message is on its way, and close: then this is
  * still there to be read. */
 static void
@@ -136,10 +153,7 @@ send_message(struct remote *r, struct envelope *e)
 	case SENT:
 		break;
 	}
-	if (r->nexthop.lmtp)
-		end_lmtp(r, e);
-	else
-		end_smtp(r, e);
+	take_end(r, e);
 	r->far.reset = 0;
 	r->far.messages++;
 }

@@ -113,7 +113,8 @@ struct remote {
 	struct route	 route;
 	struct far	 far;
 	struct wire	 wire;
-	int64_t		 end_ms;	/* of this message's try */
+	int64_t		 end_ms;	/* of this message's try, by
+					 * clock_mono_ms */
 	/* the message under way */
 	struct slot	*group[IN_HAND];
 	size_t		 group_n;

@@ -278,6 +278,9 @@ def slow(t, top):
     with Sink({'ehlo': 0.4, 'mail': 0.4, 'rcpt': 0.4}, offer=()) as s, \
             Remote(top, to(s.port), REMOTE_TRY_S=1) as r:
         t.eq(r.one().verdict, 'later', 'REMOTE_TRY_S ends what is slow in all')
+    with Sink({'body': 1.5}) as s, Remote(top, to(s.port),
+            REMOTE_TRY_S=1) as r:
+        t.eq(r.one().verdict, 'done', '... but not before the last reply')
 
 
 def long_lines(t, top):
