@@ -37,7 +37,7 @@
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
 #define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
-#define SITE_ANSWER_MS	1500000	/* RFC 5321 4.5.3.2 adds up to so much */
+#define SITE_ANSWER_MS	8100000	/* more than its REMOTE_TRY_S and last wait */
 #define SITE_FIRST	2	/* deliver-remotes of a new site */
 #define SITE_MOST	20	/* at most, however well it goes */
 #define SITES_LANES	70	/* of LANES_MAX: mailboxes always have the others */
