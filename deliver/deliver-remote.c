@@ -1,5 +1,5 @@
-/* deliver-remote - bring one destination's messages to its host by SMTP or LMTP.
- * See deliver-remote.8. */
+/* deliver-remote - bring one destination's messages to its host by SMTP or
+ * LMTP. See deliver-remote.8. */
 #include "remote.h"
 
 #include <errno.h>

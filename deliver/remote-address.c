@@ -1,4 +1,5 @@
-/* remote-address - the addresses of one host, in the order in which they are tried. */
+/* remote-address - the addresses of one host, in the order in which they are
+ * tried. */
 #include "remote.h"
 
 #include <stdio.h>
@@ -28,8 +29,8 @@ shuffle(struct remote *r, struct dns_answer *a)
 	}
 }
 
-/* By turns of both kinds: where one of them leads nowhere, the other has its turn
- * soon. Each kind in any order. */
+/* By turns of both kinds: where one of them leads nowhere, the other has its
+ * turn soon. Each kind in any order. */
 static void
 take_addresses(struct remote *r)
 {

@@ -18,8 +18,8 @@ any_slot(const struct remote *r)
 	return r->group[i];
 }
 
-/* Have the message's octets from at on in r->block: a block, or what there is. A
- * block never ends between CR and LF. 0; or -1 with errno. */
+/* Have the message's octets from at on in r->block: a block, or what there
+ * is. A block never ends between CR and LF. 0; or -1 with errno. */
 static int
 read_block(struct remote *r, uint64_t at)
 {

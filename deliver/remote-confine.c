@@ -1,5 +1,5 @@
-/* remote-confine - the sandbox: connections to the network and to our own services,
- * no file, no memory to be had, no new process. */
+/* remote-confine - the sandbox: connections to the network and to our own
+ * services, no file, no memory to be had, no new process. */
 #include "remote.h"
 
 #include <errno.h>

@@ -1,12 +1,15 @@
-/* remote-end - the message goes, and the host says what became of it; or the session
- * is lost on the way. */
+/* remote-end - the message goes, and the host says what became of it; or the
+ * session is lost on the way. */
 #include "remote.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* A connection that was used before may just have waited too long: all begins anew.
- * A host that does not cope with commands at once is asked again, one by one. */
+#include "sys/clock.h"
+
+/* A connection that was used before may just have waited too long: all
+ * begins anew. A host that does not cope with commands at once is asked
+ * again, one by one. */
 void
 lost_host(struct remote *r, const struct envelope *e, const char *what)
 {
@@ -33,8 +36,8 @@ take_verdict(struct remote *r, const struct reply *p, struct answer *a)
 	return p->code < 300 || p->code >= 400;
 }
 
-/* Nobody knows whether the host has the message. It goes again: better twice than
- * never. source: RFC 1047, RFC 5321 6.1 */
+/* Nobody knows whether the host has the message. It goes again: better twice
+ * than never. source: RFC 1047, RFC 5321 6.1 */
 static void
 leave_open(struct remote *r)
 {
@@ -96,8 +99,23 @@ end_lmtp(struct remote *r, struct envelope *e)
 	}
 }
 
-/* A host may say no while the message is on its way, and close: then this is still
- * there to be read. */
+/* All of the wait, however long the try has been: to leave now would mean to
+ * send it once more. */
+static void
+take_end(struct remote *r, struct envelope *e)
+{
+	int64_t end_ms = r->end_ms;
+
+	r->end_ms = clock_mono_ms() + wait_ms(r, WAIT_DOT);
+	if (r->nexthop.lmtp)
+		end_lmtp(r, e);
+	else
+		end_smtp(r, e);
+	r->end_ms = end_ms;
+}
+
+/* A host may say no while the message is on its way, and close: then this is
+ * still there to be read. */
 static void
 broken_body(struct remote *r, struct envelope *e)
 {
@@ -135,10 +153,7 @@ send_message(struct remote *r, struct envelope *e)
 	case SENT:
 		break;
 	}
-	if (r->nexthop.lmtp)
-		end_lmtp(r, e);
-	else
-		end_smtp(r, e);
+	take_end(r, e);
 	r->far.reset = 0;
 	r->far.messages++;
 }

@@ -50,8 +50,8 @@ put_step(struct remote *r, const struct envelope *e, size_t i)
 	return put_command(r, "RCPT TO:<%s>", to);
 }
 
-/* The host wants these recipients in another message. source: RFC 5321 4.5.3.1.10;
- * 4.2.2 and 5.2.2 are full mailboxes instead */
+/* The host wants these recipients in another message. source: RFC 5321
+ * 4.5.3.1.10; 4.2.2 and 5.2.2 are full mailboxes instead */
 static int
 is_too_many(const struct envelope *e, const struct reply *p)
 {

@@ -127,8 +127,8 @@ it_is_us(struct remote *r)
 	return -1;
 }
 
-/* "220 NAME ...": behind a router that translates addresses only the name tells that
- * we speak with ourselves. */
+/* "220 NAME ...": behind a router that translates addresses only the name
+ * tells that we speak with ourselves. */
 static int
 take_greeting(struct remote *r)
 {
@@ -173,12 +173,13 @@ no_tls(struct remote *r, const char *words)
 	return -1;
 }
 
-/* Who the host should be: of a domain's mail hosts the domain's name will do. */
+/* Who the host should be: of a domain's mail hosts the domain's name will
+ * do. */
 static void
 ask_for(const struct remote *r, struct tls_question *q)
 {
-	static const enum tls_policy policies[] = {
-		TLS_MAY, TLS_MAY, TLS_MUST, TLS_VERIFY	/* by enum nexthop_tls */
+	static const enum tls_policy policies[] = {	/* enum nexthop_tls */
+		TLS_MAY, TLS_MAY, TLS_MUST, TLS_VERIFY
 	};
 
 	q->policy = policies[r->nexthop.tls];
@@ -189,7 +190,8 @@ ask_for(const struct remote *r, struct tls_question *q)
 		    r->nexthop.host);
 }
 
-/* Have the service turn the connection. 0; or -1, and r->far.tls.words say why. */
+/* Have the service turn the connection. 0; or -1, and r->far.tls.words say
+ * why. */
 static int
 turn_tls(struct remote *r)
 {
@@ -231,8 +233,8 @@ tls_refused(struct remote *r, const struct reply *reply)
 	return tls_failed(r, words);
 }
 
-/* TLS that is better than none: the same host in the clear, over a connection of
- * its own. */
+/* TLS that is better than none: the same host in the clear, over a
+ * connection of its own. */
 static int
 go_clear(struct remote *r)
 {

@@ -1,4 +1,5 @@
-/* remote-jobs - jobs in, answers out. An answer leaves as soon as it is certain. */
+/* remote-jobs - jobs in, answers out. An answer leaves as soon as it is
+ * certain. */
 #include "remote.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include "sys/unixsock.h"
 
 #define ANSWER_MS	60000	/* the runner takes an answer */
-#define GATHER_MS	1	/* what a first job waits for others of its message */
+#define GATHER_MS	1	/* a first job waits for its message's others */
 
 static struct slot *
 free_slot(struct remote *r)
@@ -26,7 +27,8 @@ free_slot(struct remote *r)
 	return NULL;
 }
 
-/* Take one job if there is one. 1, 0 (none now, or no place), or -1 (the end). */
+/* Take one job if there is one. 1, 0 (none now, or no place), or -1 (the
+ * end). */
 static int
 take_job(struct remote *r)
 {

@@ -1,4 +1,5 @@
-/* remote-login - who we are to a relay. source: RFC 4954 (AUTH), 4616 (PLAIN) */
+/* remote-login - who we are to a relay. source: RFC 4954 (AUTH), 4616
+ * (PLAIN) */
 #include "remote.h"
 
 #include <errno.h>
@@ -38,8 +39,8 @@ copy(char out[SECRET_OCTETS], const char *s, size_t n)
 	return 0;
 }
 
-/* "NAME user secret": the secret is the rest of the line. 1 if this line is it, 0 if
- * not, -1 if it is wrong. */
+/* "NAME user secret": the secret is the rest of the line. 1 if this line is
+ * it, 0 if not, -1 if it is wrong. */
 static int
 take_line(struct remote *r, const char *at, size_t n)
 {
@@ -102,8 +103,8 @@ read_secret(struct remote *r, const char *path, const char **why)
 	return done;
 }
 
-/* We have no login with this relay. Another of its hosts would say the same, and
- * count it as one more attempt. */
+/* We have no login with this relay. Another of its hosts would say the same,
+ * and count it as one more attempt. */
 static int
 refused(struct remote *r, const char *dsn, const char *words)
 {

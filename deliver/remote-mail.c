@@ -1,5 +1,5 @@
-/* remote-mail - one message to the host that is connected, and to the next one if
- * that is lost. */
+/* remote-mail - one message to the host that is connected, and to the next
+ * one if that is lost. */
 #include "remote.h"
 
 #include <errno.h>
@@ -64,8 +64,8 @@ settle_foreign(struct remote *r)
 		choose_group(r);
 }
 
-/* A reply that nobody waits for would be taken for another command's; or the host
- * has closed the connection. */
+/* A reply that nobody waits for would be taken for another command's; or the
+ * host has closed the connection. */
 static int
 has_unasked(const struct remote *r)
 {
@@ -103,8 +103,8 @@ transact(struct remote *r)
 		send_message(r, &e);
 }
 
-/* No host takes the message. If none was even ready for mail, all that is in hand
- * would fare like this one. */
+/* No host takes the message. If none was even ready for mail, all that is in
+ * hand would fare like this one. */
 static void
 give_up(struct remote *r)
 {

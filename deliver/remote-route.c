@@ -100,7 +100,8 @@ is_our_name(const struct remote *r, const char *name)
 	return 0;
 }
 
-/* source: RFC 5321 5.1: of several hosts only those that are better than we are. */
+/* source: RFC 5321 5.1: of several hosts only those that are better than we
+ * are. */
 static void
 leave_us_out(struct route *t, const struct remote *r)
 {

@@ -1,5 +1,5 @@
-/* remote - one destination's jobs and the connection to its host; deliver-remote's
- * parts share it. */
+/* remote - one destination's jobs and the connection to its host;
+ * deliver-remote's parts share it. */
 #ifndef DELIVER_REMOTE_H
 #define DELIVER_REMOTE_H
 
@@ -20,11 +20,11 @@
 #define IN_HAND		100	/* jobs; so many recipients has a message */
 #define HOSTS		20	/* of an MX answer; the best ones */
 #define ADDRESSES	10	/* that are tried for one message */
-#define BLOCK		65536	/* octets of the message that are read at once */
+#define BLOCK		65536	/* octets of a message read at once */
 #define SECRET_OCTETS	256	/* of a user or a secret, with NUL */
 
-/* What waits are measured by; each is a share of REMOTE_TIMEOUT_S. source: RFC 5321
- * 4.5.3.2 */
+/* What waits are measured by; each is a share of REMOTE_TIMEOUT_S. source:
+ * RFC 5321 4.5.3.2 */
 enum wait {
 	WAIT_REPLY,		/* the greeting and most replies: 5 minutes */
 	WAIT_DATA,		/* 354: 2 minutes */
@@ -64,7 +64,7 @@ struct route {
 	char		 address[ADDRESSES][INET6_ADDRSTRLEN];
 	size_t		 address_n, address_at;
 	unsigned	 left;		/* addresses that may still be tried */
-	int		 reached;	/* a host was ready for mail, and stayed */
+	int		 reached;	/* a host was ready, and stayed */
 	int		 failed;	/* failure says how */
 	struct answer	 failure;	/* of the hosts so far */
 };
@@ -97,7 +97,7 @@ struct remote {
 	int64_t		 unit_ms;	/* REMOTE_TIMEOUT_S */
 	int64_t		 linger_ms, try_ms;
 	int		 eightbit_anyway;	/* REMOTE_EIGHTBIT */
-	const struct sockaddr_un *tls_at, *lmtp_at;	/* zero: there is none */
+	const struct sockaddr_un *tls_at, *lmtp_at;	/* zero: none */
 	char		 user[SECRET_OCTETS], secret[SECRET_OCTETS];
 	/* jobs */
 	int		 ended;		/* no more will come */
@@ -113,7 +113,8 @@ struct remote {
 	struct route	 route;
 	struct far	 far;
 	struct wire	 wire;
-	int64_t		 end_ms;	/* of this message's try */
+	int64_t		 end_ms;	/* of this message's try, by
+					 * clock_mono_ms */
 	/* the message under way */
 	struct slot	*group[IN_HAND];
 	size_t		 group_n;
@@ -127,8 +128,9 @@ struct remote {
 
 /* remote-jobs.c: jobs in, answers out */
 
-/* Take the jobs that are there; if none is in hand wait for one, at most timeout_ms.
- * r->ended is set when no more will come. 0, or -1 when the time is over. */
+/* Take the jobs that are there; if none is in hand wait for one, at most
+ * timeout_ms. r->ended is set when no more will come. 0, or -1 when the time
+ * is over. */
 int take_jobs(struct remote *r, int64_t timeout_ms);
 
 /* Make r->group the jobs that are in hand of its message; of the one that waits
@@ -141,8 +143,8 @@ size_t group_left(const struct remote *r);
 /* Answer one job, which is then no longer in hand. */
 void settle(struct remote *r, struct slot *s, const struct answer *a);
 
-/* Answer those of the group that have none yet; taken 1: only those whose recipient
- * was taken. */
+/* Answer those of the group that have none yet; taken 1: only those whose
+ * recipient was taken. */
 void settle_group(struct remote *r, const struct answer *a, int taken);
 
 /* Answer all that is in hand. */
@@ -154,7 +156,8 @@ void settle_all(struct remote *r, const struct answer *a);
  * says why. */
 int next_address(struct remote *r);
 
-/* The host that is tried is our own: it and all that are not better are left out. */
+/* The host that is tried is our own: it and all that are not better are left
+ * out. */
 void cut_route(struct remote *r);
 
 /* 1 if name is one of ours, else 0. */
@@ -167,8 +170,8 @@ int others_remain(const struct remote *r);
  * pass with time outweighs what will not. */
 void note_failure(struct remote *r, const struct answer *a);
 
-/* The same for what the DNS says. Where an administrator chose the way, "never" may
- * be his slip and becomes "later". */
+/* The same for what the DNS says. Where an administrator chose the way,
+ * "never" may be his slip and becomes "later". */
 void note_dns(struct remote *r, enum verdict v, const char *dsn,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
@@ -215,8 +218,8 @@ int take_reply(struct remote *r, struct reply *reply, enum wait w);
 /* The same, and what EHLO offers. */
 int take_offer(struct remote *r, struct reply *reply, struct ehlo *can);
 
-/* Make a the verdict that a reply to what is: "host[ip] said after RCPT: 550 ...". A
- * code below 400 is out of place, and so no verdict for good. */
+/* Make a the verdict that a reply to what is: "host[ip] said after RCPT: 550
+ * ...". A code below 400 is out of place, and so no verdict for good. */
 void answer_reply(const struct remote *r, struct answer *a, const char *what,
     const struct reply *reply);
 
@@ -228,8 +231,8 @@ void answer_words(const struct remote *r, struct answer *a, enum verdict v,
 /* What take_reply's errno means. */
 const char *loss_words(int e);
 
-/* The host failed at what: by a reply, or (NULL) as errno says. It is noted, and
- * the connection closed. -1. */
+/* The host failed at what: by a reply, or (NULL) as errno says. It is noted,
+ * and the connection closed. -1. */
 int host_failed(struct remote *r, const char *what, const struct reply *reply);
 
 /* remote-login.c */
@@ -262,15 +265,15 @@ struct envelope {
 /* "RSET", ... */
 const char *verb_word(enum verb v);
 
-/* Say the envelope of r->group: all commands at once and then read all replies, or
- * one after another. Whom a reply is final for is answered. 0; or -1: the session is
- * over, by e->bad or as errno says. */
+/* Say the envelope of r->group: all commands at once and then read all
+ * replies, or one after another. Whom a reply is final for is answered. 0;
+ * or -1: the session is over, by e->bad or as errno says. */
 int exchange(struct remote *r, struct envelope *e);
 
 /* remote-end.c */
 
-/* The session was lost at what, before the final dot, so nobody has the message.
- * What is tried next is settled here: r->far or r->route. */
+/* The session was lost at what, before the final dot, so nobody has the
+ * message. What is tried next is settled here: r->far or r->route. */
 void lost_host(struct remote *r, const struct envelope *e, const char *what);
 
 /* Send the message to whom it was taken for, and answer them. */
@@ -278,26 +281,27 @@ void send_message(struct remote *r, struct envelope *e);
 
 /* remote-mail.c */
 
-/* Bring the message that waits longest to a host that takes it; all of its jobs are
- * answered then. */
+/* Bring the message that waits longest to a host that takes it; all of its
+ * jobs are answered then. */
 void deliver_message(struct remote *r);
 
 /* remote-body.c: the message's octets */
 
 enum sent { SENT, SENT_LOST, SENT_UNREADABLE };
 
-/* 1 if the message of the group has octets over 127, 0, or -1 with errno: it cannot
- * be read. */
+/* 1 if the message of the group has octets over 127, 0, or -1 with errno: it
+ * cannot be read. */
 int has_eightbit(struct remote *r);
 
-/* Send the message and the final dot. SENT: all of it went; SENT_LOST: the dot did
- * not go, errno says why; SENT_UNREADABLE: the queue file cannot be read. */
+/* Send the message and the final dot. SENT: all of it went; SENT_LOST: the
+ * dot did not go, errno says why; SENT_UNREADABLE: the queue file cannot be
+ * read. */
 enum sent send_body(struct remote *r);
 
 /* remote-confine.c */
 
-/* Set the addresses of our services: dnsq, tls-client ("": there is none), and the
- * UNIX socket that the route names. */
+/* Set the addresses of our services: dnsq, tls-client ("": there is none),
+ * and the UNIX socket that the route names. */
 void fix_peers(struct remote *r, const char *dns, const char *tls);
 
 /* Give up every right that is not needed. */

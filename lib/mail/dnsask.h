@@ -1,8 +1,8 @@
 /*
  * dnsask - ask dnsq.
  *
- * The connection is made at the first question, kept, and made anew once where it
- * was lost. No memory is taken: a sandbox may be closed around it, as around
+ * The connection is made at the first question, kept, and made anew once where
+ * it was lost. No memory is taken: a sandbox may be closed around it, as around
  * unix_connect_at.
  */
 #ifndef MAIL_DNSASK_H
@@ -14,7 +14,8 @@
 #include "mail/dns.h"
 #include "sys/unixsock.h"
 
-/* Begin with DNS_ASKER(address). Whoever declares it closes fd unless it is -1. */
+/* Begin with DNS_ASKER(address). Whoever declares it closes fd unless it is
+ * -1. */
 struct dns_asker {
 	const struct sockaddr_un *at;	/* the caller's; never copied */
 	int	fd;			/* -1: not connected */

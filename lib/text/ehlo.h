@@ -15,7 +15,7 @@ struct ehlo {
 	int	 auth_plain, auth_login;
 	int	 size;			/* it wants to be told */
 	uint64_t size_max;		/* octets; 0: it did not say */
-	unsigned rcpt_max;		/* recipients of a message; 0: as size_max */
+	unsigned rcpt_max;		/* recipients of a message; 0: as above */
 };
 
 /* Take one line of the reply behind its code, n octets; the first one names the

@@ -169,7 +169,9 @@ set_login(struct nexthop *h, struct rest name)
 static int
 set_word(struct nexthop *h, struct rest word, int *tls)
 {
-	static const char *const policies[] = { "none", "may", "must", "verify" };
+	static const char *const policies[] = {
+		"none", "may", "must", "verify"
+	};
 	int i;
 
 	if (skip(&word, "login="))
@@ -190,8 +192,8 @@ set_word(struct nexthop *h, struct rest word, int *tls)
 	return -1;
 }
 
-/* What the words leave open, and what cannot be: TLS on a UNIX socket, TLS at once
- * and perhaps not, a secret in the clear. */
+/* What the words leave open, and what cannot be: TLS on a UNIX socket, TLS
+ * at once and perhaps not, a secret in the clear. */
 static int
 settle_tls(struct nexthop *h, int tls)
 {

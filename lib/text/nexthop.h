@@ -34,14 +34,19 @@ enum nexthop_to {
 	TO_PATH			/* host is the path of a UNIX socket */
 };
 
-enum nexthop_tls { TLS_WANT_NONE, TLS_WANT_MAY, TLS_WANT_MUST, TLS_WANT_VERIFY };
+enum nexthop_tls {
+	TLS_WANT_NONE,
+	TLS_WANT_MAY,
+	TLS_WANT_MUST,
+	TLS_WANT_VERIFY
+};
 
 struct nexthop {
 	enum nexthop_to	 to;
 	int		 lmtp;
 	int		 chosen;	/* by an admin's route: not mx: */
-	char		 host[DOMAIN_OCTETS + 1];	/* lower case, no dot last;
-							 * or as to says */
+	char		 host[DOMAIN_OCTETS + 1];	/* what to says; a name in
+							 * lower case */
 	unsigned	 port;		/* 0: none was named */
 	enum nexthop_tls tls;
 	int		 implicit;

@@ -41,8 +41,8 @@ skip_number(const char *s, size_t n, size_t *i)
 	return *i > from;
 }
 
-/* Octets of the enhanced code that s begins with, of the class that the code has;
- * 0: none. */
+/* Octets of the enhanced code that s begins with, of the class that the code
+ * has; 0: none. */
 static size_t
 enhanced_of(const char *s, size_t n, char class)
 {

@@ -1,9 +1,9 @@
 /*
  * reply - what a server of SMTP or LMTP answers to a command. Pure functions.
  *
- * A reply is one line or more, each with the code; '-' behind the code says that
- * another line follows. Where the codes differ, which RFC 5321 forbids, the last
- * line's counts.
+ * A reply is one line or more, each with the code; '-' behind the code says
+ * that another line follows. Where the codes differ, which RFC 5321 forbids, the
+ * last line's counts.
  * source   RFC 5321 4.2, 4.2.1, 4.5.3.1.5; RFC 2034 (enhanced codes)
  */
 #ifndef TEXT_REPLY_H
@@ -19,9 +19,10 @@
 struct reply {
 	int	 code;			/* 200 to 599 */
 	char	 enhanced[REPLY_ENHANCED];	/* "" where there is none */
-	char	 text[REPLY_TEXT];	/* code, enhanced code and words of all
-					 * lines, joined by blanks, each code once;
-					 * printable ASCII, others are '?' */
+	char	 text[REPLY_TEXT];	/* code, enhanced code and words of
+					 * all lines, joined by blanks, each
+					 * code once; what is no printable
+					 * ASCII is '?' */
 	size_t	 n;			/* of text */
 	unsigned lines;
 };
@@ -32,8 +33,8 @@ void reply_begin(struct reply *r);
 /*
  * reply_line - take a line, n octets without its line end.
  *
- * returns  1: the reply is whole; 0: more lines follow; -1 with errno EPROTO: it
- *          is none
+ * returns  1: the reply is whole; 0: more lines follow; -1 with errno EPROTO:
+ *          it is none
  */
 int reply_line(struct reply *r, const char *line, size_t n);
 

@@ -83,6 +83,7 @@ class Sink:
         self.offer, self.lmtp, self.name = offer, lmtp, name
         self.tls, self.at_once = tls, at_once
         self.sessions, self.lock = [], threading.Lock()
+        self.careless = False	# 354 to DATA for nobody
         self.whole = []		# messages that came whole, taken or not
         self.go = threading.Event()	# it greets when this is set
         self.go.set()
@@ -259,14 +260,14 @@ class Session:
             if self.answer(step, self.USUAL[step]) == 250:
                 self.sender, self.to, self.taken = line, [], []
         elif step == 'rcpt':
-            if self.sender is None:
+            if self.sender is None and not self.sink.careless:
                 self.reply('503 5.5.1 MAIL first')
                 return
             self.to.append(line)
             if self.answer(step, self.USUAL[step]) < 300:
                 self.taken.append(line)
         elif step == 'data':
-            if not self.taken:
+            if not self.taken and not self.sink.careless:
                 self.reply('554 5.5.1 no recipients')
                 return
             if self.answer(step, self.USUAL[step]) == 354:
