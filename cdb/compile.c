@@ -93,7 +93,7 @@ build(struct compiler *c, int etc, compile_fn *fn)
 		return -1;
 	memcpy(f.tmp_name, tmp, sizeof(tmp));
 	r = fill(c, f.fd, fn);
-	if (r == 0 && (fchmod(f.fd, 0640) == -1 ||
+	if (r == 0 && !c->only_check && (fchmod(f.fd, 0640) == -1 ||
 	    same_owner(etc, c->table, f.fd) == -1 || newfile_sync(f.fd) == -1 ||
 	    newfile_replace(&f, etc, cdb) == -1 || newfile_sync_dir(etc) == -1))
 		r = -1;
@@ -108,8 +108,13 @@ compile_main(int argc, char **argv, const char *table, compile_fn *fn)
 	struct buf text = BUF_MAX(TEXT_MAX);
 	int etc;
 
+	if (argc == 3 && strcmp(argv[1], "-n") == 0) {
+		c.only_check = 1;
+		argv++;
+		argc--;
+	}
 	if (argc != 2)
-		die(EXIT_PERM, "usage: %s etc-folder", progname);
+		die(EXIT_PERM, "usage: %s [-n] etc-folder", progname);
 	etc = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (etc == -1)
 		die(EXIT_PERM, "%s:", argv[1]);
@@ -125,6 +130,7 @@ compile_main(int argc, char **argv, const char *table, compile_fn *fn)
 		    table);
 	}
 	buf_free(&text);
-	say("%s/%s.cdb: %u entries", argv[1], table, c.entries);
+	if (!c.only_check)
+		say("%s/%s.cdb: %u entries", argv[1], table, c.entries);
 	return EXIT_DONE;
 }

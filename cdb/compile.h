@@ -14,6 +14,7 @@
 struct compiler {
 	const char	*table;		/* "aliases": ETC/aliases and its .cdb */
 	unsigned	 entries;
+	int		 only_check;	/* -n: the old cdb stays in any case */
 	struct table_text text;
 	struct cdb_make	 cdb;
 };
@@ -27,7 +28,7 @@ typedef int compile_fn(struct compiler *c);
 int compile_add(struct compiler *c, const void *key, size_t key_n,
     const void *value, size_t n);
 
-/* The body of a compiler's main(): program etc-folder. Its exit code; says
+/* The body of a compiler's main(): program [-n] etc-folder. Its exit code; says
  * what is wrong with file and line. */
 int compile_main(int argc, char **argv, const char *table, compile_fn *fn);
 

@@ -1,10 +1,10 @@
-/* spawner - start a deliver-local as the user and pass its descriptor on. See
- * spawner.8. It is root, and the only program of the chain that stays so: keep
+/* spawner - start a deliver-local as the user, or a deliver-remote, and pass its
+ * descriptor on. See spawner.8. It is root, and the only program of the chain that stays so: keep
  * it small. It never sees a message or a stranger's octet. */
+#include "execute.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,79 +31,12 @@ struct client {
 
 struct spawner {
 	struct loop	 loop;
-	char		*program;	/* path of deliver-local */
-	const char	*name;		/* host name for its Maildir names */
-	uid_t		 runner;	/* who may ask */
-	uid_t		 least;		/* the lowest uid that it starts as */
+	struct programs	 programs;
 	int		 listen;
 	int		 signals;
 	int		 stop;
 	pid_t		 child[CHILDREN_MAX];	/* 0: free */
 };
-
-/* Why the request is refused, or NULL. A user of the system gets his own group; a
- * virtual user's is a person's too, as his uid. */
-static const char *
-refusal(const struct spawner *s, const struct destination *d)
-{
-	const struct passwd *p;
-
-	if (d->home[0] != '/' || d->mailbox[0] != '/')
-		return "home and mailbox are no full paths";
-	if (geteuid() != 0)
-		return d->uid == geteuid() ? NULL :
-		    "not root: cannot become this uid";
-	if (d->uid < s->least || d->uid > UINT32_MAX - 1 ||
-	    d->uid == s->runner)
-		return "this uid gets no mail";
-	p = d->user[0] != '\0' ? getpwnam(d->user) : NULL;
-	if (p != NULL)
-		return p->pw_uid == d->uid && p->pw_gid == d->gid ? NULL :
-		    "user, uid and gid are not of one account";
-	if (d->gid < s->least || d->gid > UINT32_MAX - 1)
-		return "this gid gets no mail";
-	return NULL;
-}
-
-static void
-become(const struct destination *d)
-{
-	gid_t gid = (gid_t)d->gid;
-	int grouped;
-
-	if (geteuid() != 0)
-		return;
-	/* A user that /etc/passwd does not know (LDAP) has his first group only. */
-	if (d->user[0] != '\0' && getpwnam(d->user) != NULL)
-		grouped = initgroups(d->user, gid);
-	else
-		grouped = setgroups(1, &gid);
-	if (grouped == -1 || setgid(gid) == -1 || setuid((uid_t)d->uid) == -1)
-		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)d->uid);
-}
-
-static void
-run_child(const struct spawner *s, struct destination *d, int jobs)
-{
-	char *argv[4], *env[3], host[512], home[SPAWN_PATH + 5];
-	unsigned n = 0;
-
-	argv[n++] = s->program;
-	if (d->make)
-		argv[n++] = (char *)(uintptr_t)"-m";
-	argv[n++] = d->mailbox;
-	argv[n] = NULL;
-	snprintf(host, sizeof(host), "NAME=%s", s->name);
-	snprintf(home, sizeof(home), "HOME=%s", d->home);
-	env[0] = host;
-	env[1] = home;
-	env[2] = NULL;
-	become(d);
-	if (chdir("/") == -1 || dup2(jobs, 0) == -1 || dup2(2, 1) == -1)
-		die(EXIT_TEMP, "child:");
-	execve(s->program, argv, env);
-	die(EXIT_TEMP, "exec %s:", s->program);
-}
 
 /* A free place in the table, or -1. */
 static int
@@ -132,7 +65,7 @@ start_child(struct spawner *s, struct destination *d, pid_t *pid,
 		return -1;
 	*pid = fork();
 	if (*pid == 0)
-		run_child(s, d, pair[1]);
+		execute(&s->programs, d, pair[1]);
 	close(pair[1]);
 	if (*pid == -1) {
 		close(pair[0]);
@@ -166,7 +99,7 @@ serve_start(struct client *c, struct spawn_request *q)
 	struct spawner *s = c->spawner;
 	struct spawn_answer a = { .start = q->start };
 	struct buf b = BUF_MAX(SPAWN_RECORD);
-	const char *why = refusal(s, &q->to);
+	const char *why = execute_refusal(&s->programs, &q->to);
 	pid_t pid = 0;
 	int fd = -1;
 
@@ -176,8 +109,8 @@ serve_start(struct client *c, struct spawn_request *q)
 		a.pid = (uint64_t)pid;
 	else {
 		snprintf(a.why, sizeof(a.why), "%s", why);
-		say("uid=%u mailbox=%s refused: %s", (unsigned)q->to.uid,
-		    q->to.mailbox, why);
+		say("uid=%u to=%s%s refused: %s", (unsigned)q->to.uid,
+		    q->to.mailbox, q->to.nexthop, why);
 	}
 	if (spawn_answer_format(&b, &a) == -1 ||
 	    unix_send(c->fd, b.s, b.len, fd, MSG_DONTWAIT) == -1)
@@ -220,7 +153,7 @@ on_connect(void *arg, short revents)
 	if (fd == -1)
 		return;
 	c = malloc(sizeof(*c));
-	if (c == NULL || unix_peer_uid(fd) != s->runner ||
+	if (c == NULL || unix_peer_uid(fd) != s->programs.runner ||
 	    loop_add(&s->loop, fd, POLLIN, on_request, c) == -1) {
 		say("a connection is refused");
 		close(fd);
@@ -242,7 +175,7 @@ reap(struct spawner *s)
 			if (s->child[i] == pid)
 				s->child[i] = 0;
 		if (WIFSIGNALED(status))
-			say("deliver-local pid=%d was killed by signal %d",
+			say("delivery pid=%d was killed by signal %d",
 			    (int)pid, WTERMSIG(status));
 	}
 }
@@ -279,15 +212,25 @@ int
 main(int argc, char **argv)
 {
 	static struct spawner s;
+	struct programs *p = &s.programs;
 
 	progname = "spawner";
-	if (argc != 2 || argv[1][0] != '/')
-		die(EXIT_PERM, "usage: spawner /path/of/deliver-local");
-	s.program = argv[1];
-	s.name = env_str("NAME", NULL);
-	s.runner = (uid_t)env_u64("RUNNER_UID", geteuid(), 0, UINT32_MAX - 1);
-	s.least = (uid_t)env_u64("LEAST_UID", 1000, 1,
+	if (argc < 2 || argc > 3 || argv[1][0] != '/' ||
+	    (argc == 3 && argv[2][0] != '/'))
+		die(EXIT_PERM, "usage: spawner /path/of/deliver-local "
+		    "[/path/of/deliver-remote]");
+	p->local = argv[1];
+	p->remote = argv[2];
+	p->name = env_str("NAME", NULL);
+	p->runner = (uid_t)env_u64("RUNNER_UID", geteuid(), 0, UINT32_MAX - 1);
+	p->least = (uid_t)env_u64("LEAST_UID", 1000, 1,
 	    UINT32_MAX - 1);
+	if (p->remote != NULL && geteuid() == 0) {
+		p->out_uid = (uid_t)env_u64("OUT_UID", 0, 1, UINT32_MAX - 1);
+		p->out_gid = (gid_t)env_u64("OUT_GID", 0, 1, UINT32_MAX - 1);
+		if (p->out_uid == 0 || p->out_gid == 0)
+			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
+	}
 	open_sockets(&s, env_str("SPAWNER_SOCKET", NULL));
 	env_notify_ready();
 	while (!s.stop)

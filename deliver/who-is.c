@@ -1,6 +1,7 @@
 /* who-is - answer what an address means: to the fronts whether it exists, to the
  * runner where its mail goes. See who-is.8. */
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 #define BACKLOG		512
 #define PIECE_OCTETS	(RECORD_OCTETS - 64)
 #define SEND_MS		5000	/* the runner may be slow; a front is not waited for */
+#define LOCAL_MOST	100	/* connections of the machine's users */
+#define LOCAL_PER_UID	8
 
 struct service {
 	struct loop	 loop;
@@ -28,17 +31,24 @@ struct service {
 	struct buf	 answer;
 	const char	*domain;	/* of addresses without one */
 	int		 listen, signals, stop;
+	int		 local;		/* listens for everybody, or -1 */
+	uid_t		 guest[LOCAL_MOST];	/* who has a place there */
 };
 
 struct client {
 	struct service	*service;
 	int		 fd;
-	int		 trusted;	/* the runner, or root */
+	int		 trusted;	/* one of our own programs, or root */
+	uid_t		*place;		/* of a guest, or NULL */
 };
+
+#define NOBODY	((uid_t)-1)	/* a free place */
 
 static void
 drop_client(struct client *c)
 {
+	if (c->place != NULL)
+		*c->place = NOBODY;
 	loop_remove(&c->service->loop, c->fd);
 	close(c->fd);
 	free(c);
@@ -76,8 +86,28 @@ send_answer(struct client *c, struct buf *b, enum existence e)
 	return send_record(c, b->s + at, b->len - at);
 }
 
-/* The fronts learn whether an address exists; only our own uid learns whose
- * mailbox that is and where. */
+/* The name of the system's user with that uid. */
+static int
+answer_name(struct client *c, const struct field *f)
+{
+	char room[4096];
+	struct passwd pw, *found;
+	uint64_t uid;
+	int e;
+
+	if (field_u64(f, &uid) == -1 || uid >= NOBODY)
+		return errno = EINVAL, -1;
+	e = getpwuid_r((uid_t)uid, &pw, room, sizeof(room), &found);
+	if (found == NULL)
+		return send_answer(c, &c->service->answer, e == 0 ||
+		    e == ENOENT ? IS_NOBODY : IS_UNSURE);
+	if (record_adds(&c->service->answer, "user", pw.pw_name) == -1)
+		return -1;
+	return send_answer(c, &c->service->answer, IS_HERE);
+}
+
+/* The fronts and users learn whether an address exists; only our own uid learns
+ * whose mailbox that is and where, and who has a uid. */
 static int
 answer(struct client *c, const struct field *f)
 {
@@ -85,10 +115,14 @@ answer(struct client *c, const struct field *f)
 	enum existence e;
 
 	s->answer.len = 0;
-	e = resolve(&s->tables, s->domain, f->value, f->n, &s->answer);
+	if (field_is(f, "name") && c->trusted)
+		return answer_name(c, f);
+	e = (field_is(f, "explain") ? resolve_explain : resolve)(&s->tables,
+	    s->domain, f->value, f->n, &s->answer);
 	if (field_is(f, "ask"))
 		s->answer.len = 0;
-	else if (!field_is(f, "expand") || !c->trusted)
+	else if ((!field_is(f, "expand") && !field_is(f, "explain")) ||
+	    !c->trusted)
 		return errno = EPERM, -1;
 	if (e == IS_UNSURE && field_is(f, "ask"))
 		say("to=<%.*s> cannot be resolved now", (int)f->n, f->value);
@@ -113,28 +147,76 @@ on_question(void *arg, short revents)
 		drop_client(c);
 }
 
+/* A client, or NULL: then fd is closed. */
+static struct client *
+add_client(struct service *s, int fd)
+{
+	struct client *c = malloc(sizeof(*c));
+	uid_t uid = unix_peer_uid(fd);
+
+	if (c == NULL ||
+	    loop_add(&s->loop, fd, POLLIN, on_question, c) == -1) {
+		close(fd);
+		free(c);
+		return NULL;
+	}
+	c->service = s;
+	c->fd = fd;
+	c->place = NULL;
+	c->trusted = uid == geteuid() || uid == 0;
+	return c;
+}
+
 static void
 on_connect(void *arg, short revents)
 {
 	struct service *s = arg;
 	int fd = unix_accept(s->listen, 0);
+
+	(void)revents;
+	if (fd != -1)
+		(void)add_client(s, fd);
+}
+
+/* A place for one more connection of uid, or NULL. */
+static uid_t *
+find_place(struct service *s, uid_t uid)
+{
+	unsigned i, same = 0;
+	uid_t *place = NULL;
+
+	for (i = 0; i < LOCAL_MOST; i++) {
+		if (s->guest[i] == NOBODY)
+			place = s->guest + i;
+		same += s->guest[i] == uid;
+	}
+	return same < LOCAL_PER_UID ? place : NULL;
+}
+
+/* Any user of the machine. Each client has one question in turn, so what one
+ * asks slows the others by one answer; the number of clients is kept small. */
+static void
+on_guest(void *arg, short revents)
+{
+	struct service *s = arg;
+	int fd = unix_accept(s->local, 0);
 	struct client *c;
-	uid_t uid;
+	uid_t uid, *place;
 
 	(void)revents;
 	if (fd == -1)
 		return;
-	c = malloc(sizeof(*c));
-	if (c == NULL ||
-	    loop_add(&s->loop, fd, POLLIN, on_question, c) == -1) {
+	uid = unix_peer_uid(fd);
+	place = uid == NOBODY ? NULL : find_place(s, uid);
+	if (place == NULL) {
 		close(fd);
-		free(c);
 		return;
 	}
-	c->service = s;
-	c->fd = fd;
-	uid = unix_peer_uid(fd);
-	c->trusted = uid == geteuid() || uid == 0;
+	c = add_client(s, fd);
+	if (c == NULL)
+		return;
+	c->place = place;
+	*place = uid;
 }
 
 static void
@@ -156,11 +238,41 @@ least_uid(void)
 	return (uid_t)env_u64("LEAST_UID", 1000, 1, UINT32_MAX - 1);
 }
 
+static int
+listen_at(const char *path)
+{
+	int fd = unix_listen(path, SOCK_SEQPACKET, 0666, BACKLOG);
+
+	if (fd == -1)
+		die(EXIT_TEMP, "socket %s:", path);
+	return fd;
+}
+
+static void
+open_sockets(struct service *s)
+{
+	static const int signals[] = { SIGTERM };
+	const char *local = env_str("LOCAL_WHOIS_SOCKET", "");
+
+	s->signals = sigfd_open(signals, 1);
+	if (s->signals == -1)
+		die(EXIT_TEMP, "signals:");
+	s->listen = listen_at(env_str("WHOIS_SOCKET", NULL));
+	if (loop_add(&s->loop, s->listen, POLLIN, on_connect, s) == -1 ||
+	    loop_add(&s->loop, s->signals, POLLIN, on_signal, s) == -1)
+		die(EXIT_TEMP, "loop:");
+	if (*local == '\0')
+		return;
+	memset(s->guest, 0xff, sizeof(s->guest));	/* NOBODY each */
+	s->local = listen_at(local);
+	if (loop_add(&s->loop, s->local, POLLIN, on_guest, s) == -1)
+		die(EXIT_TEMP, "loop:");
+}
+
 int
 main(int argc, char **argv)
 {
-	static struct service s = { .answer = BUF_MAX(ANSWER_MAX) };
-	static const int signals[] = { SIGTERM };
+	static struct service s = { .answer = BUF_MAX(ANSWER_MAX), .local = -1 };
 
 	(void)argv;
 	progname = "who-is";
@@ -169,14 +281,7 @@ main(int argc, char **argv)
 	s.domain = env_str("DOMAIN", NULL);
 	if (tables_init(&s.tables, env_str("ETC", NULL), least_uid()) == -1)
 		die(EXIT_PERM, "ETC:");
-	s.signals = sigfd_open(signals, 1);
-	s.listen = unix_listen(env_str("WHOIS_SOCKET", NULL), SOCK_SEQPACKET,
-	    0666, BACKLOG);
-	if (s.signals == -1 || s.listen == -1)
-		die(EXIT_TEMP, "socket %s:", getenv("WHOIS_SOCKET"));
-	if (loop_add(&s.loop, s.listen, POLLIN, on_connect, &s) == -1 ||
-	    loop_add(&s.loop, s.signals, POLLIN, on_signal, &s) == -1)
-		die(EXIT_TEMP, "loop:");
+	open_sockets(&s);
 	env_notify_ready();
 	while (!s.stop)
 		if (loop_once(&s.loop, -1) == -1 && errno != EINTR)

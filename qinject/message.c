@@ -14,6 +14,7 @@
 #include "sys/log.h"
 #include "sys/unixsock.h"
 #include "text/date.h"
+#include "text/dsn.h"
 #include "text/record.h"
 
 #define HOPS_MAX	100	/* RFC 5321 6.3 asks for 100 and more */
@@ -26,7 +27,11 @@ struct shown {
 	char	helo[256];
 	char	proto[16];
 	char	rcpt[ADDRESS_OCTETS + 1];
+	char	uid[16];
+	char	user[64];
 	unsigned rcpts, senders;
+	unsigned rets, envids;
+	unsigned notifies, orcpts;	/* of the last rcpt */
 };
 
 static int
@@ -55,15 +60,42 @@ message_init(struct message *m, int exit_queue)
 	close(fd);
 }
 
+/* What the sender wants to be told: each once, for the message or for the rcpt
+ * before it. 1 if f is none of these, 0 if it is good, else -1. */
+static int
+check_dsn(struct shown *s, const struct field *f)
+{
+	int good;
+
+	if (field_is(f, "ret"))
+		good = ret_parse(f->value, f->n) != NULL && s->rets++ == 0;
+	else if (field_is(f, "envid"))
+		good = envid_is(f->value, f->n) && s->envids++ == 0;
+	else if (field_is(f, "notify"))
+		good = notify_parse(f->value, f->n) != -1 &&
+		    s->notifies++ == 0 && s->rcpts > 0;
+	else if (field_is(f, "orcpt"))
+		good = orcpt_is(f->value, f->n) && s->orcpts++ == 0 &&
+		    s->rcpts > 0;
+	else
+		return 1;
+	return good ? 0 : -1;
+}
+
 static int
 show_field(struct shown *s, const struct field *f)
 {
+	int r = check_dsn(s, f);
+
+	if (r != 1)
+		return r;
 	if (field_is(f, "sender")) {
 		s->senders++;
 		return f->n > ADDRESS_OCTETS ? -1 : 0;
 	}
 	if (field_is(f, "rcpt")) {
 		s->rcpts++;
+		s->notifies = s->orcpts = 0;
 		return f->n == 0 ? -1 : field_copy(f, s->rcpt,
 		    sizeof(s->rcpt));
 	}
@@ -73,6 +105,10 @@ show_field(struct shown *s, const struct field *f)
 		return field_copy(f, s->helo, sizeof(s->helo));
 	if (field_is(f, "proto"))
 		return field_copy(f, s->proto, sizeof(s->proto));
+	if (field_is(f, "uid"))
+		return field_copy(f, s->uid, sizeof(s->uid));
+	if (field_is(f, "user"))
+		return field_copy(f, s->user, sizeof(s->user));
 	return field_is(f, "size") || field_is(f, "wire") ||
 	    field_is(f, "time") ? -1 : 0;
 }
@@ -102,6 +138,26 @@ tame(char *s)
 			*s = '?';
 }
 
+/* Where the message comes from: a client's address, or a user of the machine. */
+static void
+show_origin(struct message *m, struct shown *s, char *out, size_t cap)
+{
+	tame(s->helo);
+	tame(s->client);
+	tame(s->proto);
+	tame(s->uid);
+	tame(s->user);
+	if (s->client[0] != '\0')
+		snprintf(out, cap, "from %s ([%s])\n\tby %s with %s", s->helo,
+		    s->client, m->host, s->proto);
+	else if (s->uid[0] == '\0')
+		snprintf(out, cap, "by %s (from uid %u)", m->host,
+		    (unsigned)getuid());
+	else
+		snprintf(out, cap, "by %s (from %s%suid %s)", m->host, s->user,
+		    s->user[0] != '\0' ? ", " : "", s->uid);
+}
+
 /* source: RFC 5321 4.4 */
 static int
 add_received(struct message *m, struct shown *s)
@@ -111,16 +167,8 @@ add_received(struct message *m, struct shown *s)
 	char date[DATE_OCTETS];
 	int n;
 
-	tame(s->helo);
-	tame(s->client);
-	tame(s->proto);
+	show_origin(m, s, from, sizeof(from));
 	date_mail(date, m->writer.time_us / 1000000);
-	if (s->client[0] != '\0')
-		snprintf(from, sizeof(from), "from %s ([%s])\n\tby %s with %s",
-		    s->helo, s->client, m->host, s->proto);
-	else
-		snprintf(from, sizeof(from), "by %s (from uid %u)", m->host,
-		    (unsigned)getuid());
 	if (s->rcpts == 1) {
 		address_quote(rcpt, s->rcpt);
 		snprintf(to, sizeof(to), "\n\tfor <%s>", rcpt);
@@ -128,6 +176,16 @@ add_received(struct message *m, struct shown *s)
 	n = snprintf(line, sizeof(line), "Received: %s id %s%s;\n\t%s\n", from,
 	    m->writer.id, to, date);
 	return queue_add(&m->writer, line, (size_t)n);
+}
+
+static int
+add_warning(struct message *m)
+{
+	char line[RECEIVED_OCTETS];
+	size_t n = m->local == NULL ? 0 : local_warning(m->local, line,
+	    sizeof(line));
+
+	return n == 0 ? 0 : queue_add(&m->writer, line, n);
 }
 
 int
@@ -143,7 +201,7 @@ message_begin(struct message *m, const char *facts, size_t n)
 	m->hops = 0;
 	m->header.n = 0;
 	m->header.done = 0;
-	if (add_received(m, &shown) == 0)
+	if (add_received(m, &shown) == 0 && add_warning(m) == 0)
 		return 0;
 	message_abort(m);
 	return -1;

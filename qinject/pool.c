@@ -29,6 +29,7 @@
 #include "sys/unixsock.h"
 
 #define SPARE		4	/* workers that stay when there is no work */
+#define LOCAL_SPARE	1
 #define IDLE_S		30	/* then one that is not needed leaves */
 #define BACKLOG		512
 #define END_MS		5000	/* a worker that does not end by itself */
@@ -42,10 +43,11 @@ struct pool {
 	int		 poke[2];	/* workers write, the master reads */
 	int		 signals;
 	int		 stop;
-	unsigned	 most;
+	unsigned	 most, spare;
 	pid_t		 master;
 	pid_t		*pid;		/* of each place */
 	atomic_uchar	*state;		/* of each place, shared */
+	_Atomic uid_t	*uid;		/* whom it serves, if it is busy; shared */
 };
 
 static unsigned
@@ -65,6 +67,38 @@ poke_master(const struct pool *p)
 	(void)!write(p->poke[1], "", 1);
 }
 
+/* Does this uid have as many workers as one may have? This place is one of them. */
+static int
+is_greedy(const struct pool *p, uid_t uid)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < p->most; i++)
+		n += atomic_load(p->state + i) == BUSY &&
+		    atomic_load(p->uid + i) == uid;
+	return uid != 0 && n > p->message->local->per_uid;
+}
+
+static void
+serve(struct pool *p, unsigned place, int fd)
+{
+	uid_t uid = 0;
+
+	if (p->message->local != NULL) {
+		uid = unix_peer_uid(fd);
+		atomic_store(p->uid + place, uid);
+	}
+	atomic_store(p->state + place, BUSY);
+	if (count(p, IDLE) == 0)
+		poke_master(p);
+	if (p->message->local != NULL && is_greedy(p, uid))
+		local_busy(fd);
+	else
+		serve_stream(p->message, fd);
+	close(fd);
+	atomic_store(p->state + place, IDLE);
+}
+
 static void
 work(struct pool *p, unsigned place)
 {
@@ -72,7 +106,7 @@ work(struct pool *p, unsigned place)
 		int fd = unix_accept(p->listen, 0);
 
 		if (fd == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			if (getppid() == p->master && count(p, IDLE) <= SPARE)
+			if (getppid() == p->master && count(p, IDLE) <= p->spare)
 				continue;
 			runner_leave(&p->message->runner);
 			_exit(EXIT_DONE);
@@ -81,12 +115,7 @@ work(struct pool *p, unsigned place)
 			(void)poll(NULL, 0, 100);
 			continue;
 		}
-		atomic_store(p->state + place, BUSY);
-		if (count(p, IDLE) == 0)
-			poke_master(p);
-		serve_stream(p->message, fd);
-		close(fd);
-		atomic_store(p->state + place, IDLE);
+		serve(p, place, fd);
 	}
 }
 
@@ -138,7 +167,7 @@ keep_spare(struct pool *p)
 {
 	unsigned idle = count(p, IDLE);
 
-	while (idle++ < SPARE && start_worker(p) == 0)
+	while (idle++ < p->spare && start_worker(p) == 0)
 		;
 }
 
@@ -219,7 +248,10 @@ open_pool(struct pool *p, const char *path)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	p->pid = mmap(NULL, p->most * sizeof(*p->pid), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p->state == MAP_FAILED || p->pid == MAP_FAILED)
+	p->uid = mmap(NULL, p->most * sizeof(*p->uid), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p->state == MAP_FAILED || p->pid == MAP_FAILED ||
+	    p->uid == MAP_FAILED)
 		die(EXIT_TEMP, "no memory:");
 	p->signals = sigfd_open(signals, 2);
 	p->listen = unix_listen(path, SOCK_STREAM, 0666, BACKLOG);
@@ -259,6 +291,7 @@ serve_pool(struct message *m, const char *path, unsigned most)
 	p.message = m;
 	p.master = getpid();
 	p.most = most;
+	p.spare = m->local != NULL ? LOCAL_SPARE : SPARE;
 	open_pool(&p, path);
 	confine();
 	env_notify_ready();	/* before a fork: workers have no business there */

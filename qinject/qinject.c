@@ -1,5 +1,6 @@
 /* qinject - the only writer of new queue files: one message as qmail-queue takes
- * it, or with -s a service for streams of them. See qinject.8. */
+ * it, or with -s a service for streams of them, with -l the same for the machine's
+ * users. See qinject.8. */
 #include "qinject.h"
 
 #include <fcntl.h>
@@ -13,8 +14,29 @@
 #include "sys/log.h"
 
 #define WORKERS_MAX	200
+#define LOCAL_WORKERS	40
 #define EXIT_QUEUE	62	/* qmail-queue: the queue's folder is amiss */
 #define EXIT_READ	54	/* qmail-queue: message or envelope not readable */
+
+static int
+serve(struct message *m)
+{
+	message_init(m, EXIT_TEMP);
+	return serve_pool(m, env_str("QINJECT_SOCKET", NULL),
+	    (unsigned)env_u64("QINJECT_WORKERS", WORKERS_MAX, 1, 1000));
+}
+
+static int
+serve_users(struct message *m)
+{
+	static struct local local;
+
+	local_init(&local);
+	m->local = &local;
+	message_init(m, EXIT_TEMP);
+	return serve_pool(m, env_str("LOCAL_SOCKET", NULL),
+	    (unsigned)env_u64("LOCAL_WORKERS", LOCAL_WORKERS, 1, 1000));
+}
 
 int
 main(int argc, char **argv)
@@ -31,9 +53,9 @@ main(int argc, char **argv)
 		message_init(&m, EXIT_QUEUE);
 		return one_message(&m);
 	}
-	if (argc != 2 || strcmp(argv[1], "-s") != 0)
-		die(EXIT_PERM, "usage: qinject [-s]");
-	message_init(&m, EXIT_TEMP);
-	return serve_pool(&m, env_str("QINJECT_SOCKET", NULL),
-	    (unsigned)env_u64("QINJECT_WORKERS", WORKERS_MAX, 1, 1000));
+	if (argc == 2 && strcmp(argv[1], "-s") == 0)
+		return serve(&m);
+	if (argc == 2 && strcmp(argv[1], "-l") == 0)
+		return serve_users(&m);
+	die(EXIT_PERM, "usage: qinject [-s | -l]");
 }

@@ -2,9 +2,12 @@
 #ifndef QINJECT_QINJECT_H
 #define QINJECT_QINJECT_H
 
+#include <sys/types.h>
+
 #include "mail/injector.h"
 #include "mail/queuefile.h"
 #include "text/header.h"
+#include "text/path.h"
 
 /* The way to the runner, which is told each id. */
 struct runner {
@@ -12,9 +15,26 @@ struct runner {
 	int		 fd;		/* -1: not connected */
 };
 
+/* The machine's users, who send through the local socket (local.c). */
+struct local {
+	const char	*host, *domain;
+	const char	*whois;		/* who-is's socket */
+	const char	*trusted_users;	/* names or uids that may be anybody */
+	uint64_t	 size_max;	/* octets of a message */
+	unsigned	 rcpt_max;
+	unsigned	 per_uid;	/* connections of one user */
+
+	uid_t		 uid;		/* of the peer */
+	char		 user[64];	/* its name, "" where it has none */
+	int		 trusted;
+	char		 sender[ADDRESS_OCTETS + 1];	/* of the message */
+	unsigned	 rcpt_n;
+};
+
 /* One message at a time on its way into the queue. */
 struct message {
 	const char	*host;		/* for Received */
+	struct local	*local;		/* NULL: the peer is a front */
 	int		 msg, tmp;	/* descriptors of QUEUE/msg, QUEUE/tmp */
 	struct runner	 runner;
 	struct queue_writer writer;
@@ -56,10 +76,39 @@ void runner_leave(struct runner *r);
 /* One message as qmail-queue takes it: octets on 0, envelope on 1. Its exit code. */
 int one_message(struct message *m);
 
+/* Take the settings of the local service. */
+void local_init(struct local *l);
+
+/* Who is at the other end of fd: its uid, name and trust. 0, or -1 with errno. */
+int local_meet(struct local *l, int fd);
+
+/* May the peer be anybody? root, our own uid, and TRUSTED_USERS may. */
+int local_trusts(const struct local *l);
+
+/*
+ * local_facts - what is believed of a user's facts: sender, recipients, body, and
+ * what he wants to be told; uid and user are our own.
+ *
+ * out      gets the facts; what it held is gone
+ * returns  0; or -1 with errno EINVAL, E2BIG (too many recipients), ENOMEM
+ */
+int local_facts(struct local *l, const char *facts, size_t n, struct buf *out);
+
+/* The field that says of this message that its sender is another's, into out of
+ * cap octets. Its length; 0: there is nothing to say. */
+size_t local_warning(const struct local *l, char *out, size_t cap);
+
+/* The log line of a message of size octets. */
+void local_log(const struct local *l, const struct injected *in, uint64_t size);
+
+/* Tell a peer that it has too many connections. */
+void local_busy(int fd);
+
 /* Serve one connection of frames until it ends. */
 void serve_stream(struct message *m, int fd);
 
-/* Keep workers that accept on the socket at path in turn, until SIGTERM. */
+/* Keep workers that accept on the socket at path in turn, until SIGTERM. With
+ * m->local each user has a few of them at most. */
 int serve_pool(struct message *m, const char *path, unsigned most);
 
 #endif

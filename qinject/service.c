@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/frame.h"
@@ -16,10 +17,15 @@
 #define MESSAGE_MS	3900000	/* between two frames of a message; the front's own
 				 * limit for a whole message is shorter */
 #define IDLE_MS		22200000	/* between messages: a session's length */
+#define LOCAL_MESSAGE_MS 300000	/* the same for the machine's users, of whom none */
+#define LOCAL_IDLE_MS	600000	/* is to keep others out */
+#define LOCAL_MS	3600000	/* all of a user's connection */
 
 /* What was read ahead on the connection. */
 struct stream {
 	int	fd;
+	int	message_ms, idle_ms;
+	int64_t	end_ms;		/* of the connection */
 	size_t	at, n;
 	char	buf[IN_OCTETS];
 };
@@ -30,8 +36,9 @@ static size_t
 take(struct stream *s, size_t n, const char **p, int timeout_ms)
 {
 	if (s->at == s->n) {
+		int64_t deadline = clock_mono_ms() + timeout_ms;
 		ssize_t r = io_read(s->fd, s->buf, sizeof(s->buf),
-		    clock_mono_ms() + timeout_ms);
+		    deadline < s->end_ms ? deadline : s->end_ms);
 
 		if (r <= 0)
 			return 0;
@@ -65,15 +72,35 @@ take_all(struct stream *s, char *out, size_t n, int timeout_ms)
 /* What became of the message under way, before its end. */
 struct progress {
 	struct buf	facts;
+	struct buf	known;		/* what is believed of them */
 	int		failed;		/* errno, or 0 */
 };
 
 static void
 begin(struct message *m, struct progress *p)
 {
+	const struct buf *facts = &p->facts;
+
 	p->failed = 0;
-	if (message_begin(m, p->facts.s, p->facts.len) == -1)
+	if (m->local != NULL) {
+		facts = &p->known;
+		if (local_facts(m->local, p->facts.s, p->facts.len, &p->known)
+		    == -1)
+			p->failed = errno;
+	}
+	if (p->failed == 0 && message_begin(m, facts->s, facts->len) == -1)
 		p->failed = errno;
+}
+
+/* 0, or -1 with errno; the message is then given up. */
+static int
+add_piece(struct message *m, const char *piece, size_t n)
+{
+	if (m->local != NULL && m->writer.size + n > m->local->size_max) {
+		message_abort(m);
+		return errno = EFBIG, -1;
+	}
+	return message_add(m, piece, n);
 }
 
 /* Octets of the message straight from the read buffer. 0, or -1: stream ended. */
@@ -82,12 +109,12 @@ pass_data(struct message *m, struct progress *p, struct stream *s, size_t n)
 {
 	while (n > 0) {
 		const char *piece;
-		size_t got = take(s, n, &piece, MESSAGE_MS);
+		size_t got = take(s, n, &piece, s->message_ms);
 
 		if (got == 0)
 			return -1;
 		if (p->failed == 0 && m->open &&
-		    message_add(m, piece, got) == -1)
+		    add_piece(m, piece, got) == -1)
 			p->failed = errno;
 		n -= got;
 	}
@@ -95,7 +122,7 @@ pass_data(struct message *m, struct progress *p, struct stream *s, size_t n)
 }
 
 static int
-answer(struct stream *s, const struct injected *in)
+answer(int fd, const struct injected *in)
 {
 	struct buf b = BUF_MAX(JOB_RECORD);
 	char frame[FRAME_HEAD + JOB_RECORD + 64];
@@ -106,10 +133,29 @@ answer(struct stream *s, const struct injected *in)
 	n = snprintf(frame + FRAME_HEAD, sizeof(frame) - FRAME_HEAD,
 	    "%.*sid %s\n", (int)b.len, b.s, in->id);
 	frame_put_head(frame, FRAME_ANSWER, (size_t)n);
-	r = io_write(s->fd, frame, FRAME_HEAD + (size_t)n,
+	r = io_write(fd, frame, FRAME_HEAD + (size_t)n,
 	    clock_mono_ms() + 60000);
 	buf_free(&b);
 	return r;
+}
+
+static void
+settle(struct message *m, const struct progress *p, struct injected *in)
+{
+	memset(in, 0, sizeof(*in));
+	if (p->failed == EINVAL)
+		answer_set(&in->answer, V_NEVER, "5.5.0", "a bad envelope");
+	else if (p->failed == E2BIG)
+		answer_set(&in->answer, V_NEVER, "5.5.3",
+		    "too many recipients");
+	else if (p->failed == EFBIG)
+		answer_set(&in->answer, V_NEVER, "5.3.4",
+		    "the message is too big");
+	else if (p->failed != 0)
+		answer_set(&in->answer, V_LATER, "4.3.1",
+		    "the queue cannot be written: %s", strerror(p->failed));
+	else
+		message_end(m, in);
 }
 
 /* The acknowledgement leaves first: the client waits for it, the runner not. */
@@ -119,22 +165,17 @@ end(struct message *m, struct progress *p, struct stream *s)
 	struct injected in;
 	int answered;
 
-	memset(&in, 0, sizeof(in));
-	if (p->failed == EINVAL)
-		answer_set(&in.answer, V_NEVER, "5.5.0", "a bad envelope");
-	else if (p->failed != 0)
-		answer_set(&in.answer, V_LATER, "4.3.1",
-		    "the queue cannot be written: %s", strerror(p->failed));
-	else
-		message_end(m, &in);
+	settle(m, p, &in);
 	message_abort(m);
-	if (in.answer.verdict != V_DONE)
+	if (in.answer.verdict != V_DONE && m->local == NULL)
 		say("a message is refused: %s", in.answer.why);
-	answered = answer(s, &in);
+	answered = answer(s->fd, &in);
 	if (answered == -1 && in.answer.verdict == V_DONE)
 		say("id=%s its sender left before the answer", in.id);
 	if (in.answer.verdict == V_DONE)
 		runner_tell(&m->runner, in.id);
+	if (m->local != NULL)
+		local_log(m->local, &in, in.id[0] != '\0' ? m->writer.size : 0);
 	return answered;	/* half an answer: the stream is no use */
 }
 
@@ -144,8 +185,8 @@ serve_frame(struct message *m, struct progress *p, struct stream *s)
 	char head[FRAME_HEAD], type;
 	size_t n;
 
-	if (take_all(s, head, sizeof(head), m->open ? MESSAGE_MS : IDLE_MS)
-	    == -1)
+	if (take_all(s, head, sizeof(head), m->open ? s->message_ms :
+	    s->idle_ms) == -1)
 		return -1;
 	if (frame_get_head(head, &type, &n) == -1) {
 		say("a bad frame ends a connection");
@@ -155,7 +196,7 @@ serve_frame(struct message *m, struct progress *p, struct stream *s)
 	case FRAME_FACTS:
 		p->facts.len = 0;
 		if (buf_room(&p->facts, n) == -1 ||
-		    take_all(s, p->facts.s, n, MESSAGE_MS) == -1)
+		    take_all(s, p->facts.s, n, s->message_ms) == -1)
 			return -1;
 		p->facts.len = n;
 		begin(m, p);
@@ -171,16 +212,49 @@ serve_frame(struct message *m, struct progress *p, struct stream *s)
 	}
 }
 
+static void
+set_limits(struct stream *s, int is_local)
+{
+	s->message_ms = is_local ? LOCAL_MESSAGE_MS : MESSAGE_MS;
+	s->idle_ms = is_local ? LOCAL_IDLE_MS : IDLE_MS;
+	s->end_ms = is_local ? clock_mono_ms() + LOCAL_MS : INT64_MAX;
+}
+
 void
 serve_stream(struct message *m, int fd)
 {
 	static struct stream s;		/* one worker, one connection at a time */
-	static struct progress p = { .facts = BUF_MAX(FRAME_MAX) };
+	static struct progress p = { .facts = BUF_MAX(FRAME_MAX),
+	    .known = BUF_MAX(FRAME_MAX) };
 
+	if (m->local != NULL && local_meet(m->local, fd) == -1)
+		return;
 	s.fd = fd;
 	s.at = s.n = 0;
+	set_limits(&s, m->local != NULL);
 	p.failed = 0;
 	while (serve_frame(m, &p, &s) == 0)
 		;
 	message_abort(m);
+	if (m->local != NULL) {		/* what one user needs stays not with us */
+		buf_free(&p.facts);
+		buf_free(&p.known);
+	}
+}
+
+/* What has come is read away before the end: else the peer would see a broken
+ * connection and not our answer. */
+void
+local_busy(int fd)
+{
+	struct injected in;
+	char c[4096];
+
+	memset(&in, 0, sizeof(in));
+	answer_set(&in.answer, V_LATER, "4.3.2",
+	    "too many connections of this user");
+	(void)answer(fd, &in);
+	(void)shutdown(fd, SHUT_RD);
+	while (recv(fd, c, sizeof(c), MSG_DONTWAIT) > 0)
+		;
 }

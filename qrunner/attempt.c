@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/exits.h"
+#include "base/num.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "text/record.h"
@@ -46,6 +47,49 @@ add_known(struct attempt *a, const char *address, size_t n)
 	return k;
 }
 
+static struct lead *
+add_lead(struct attempt *a, struct known *k, size_t rcpt)
+{
+	struct lead *l = wishes_lead(&a->wishes, &k->leads, rcpt);
+
+	if (l == NULL)
+		die(EXIT_TEMP, "no memory for a recipient");
+	return l;
+}
+
+/* The rcpt line leads to the address. What is known of that, or NULL: nothing is, and
+ * nobody has a wish. */
+static struct known *
+lead_to(struct attempt *a, const char *address, size_t n, size_t rcpt)
+{
+	struct known *k;
+
+	if (!a->wishes.any)
+		return find_known(a, address, n);
+	k = add_known(a, address, n);
+	(void)add_lead(a, k, rcpt);
+	return k;
+}
+
+/* The journal's word on a rcpt line, by its number: an address behind it, or that
+ * the sender knows of several. */
+static void
+note_rcpt(struct attempt *a, const struct journal_entry *e)
+{
+	const char *digits = e->kind == J_BEHIND ? e->dsn : e->address;
+	size_t n = e->kind == J_BEHIND ? strlen(e->dsn) : e->address_n;
+	uint64_t number;
+
+	if (num_u64(digits, n, &number) == -1 || number == 0 ||
+	    number > a->wishes.n)
+		return;
+	if (e->kind == J_EXPANDED)
+		a->wishes.of[number - 1].expanded = 1;
+	else if (a->wishes.any)
+		add_lead(a, add_known(a, e->address, e->address_n),
+		    number - 1)->noted = 1;
+}
+
 static void
 note_entry(void *arg, const struct journal_entry *e)
 {
@@ -53,7 +97,10 @@ note_entry(void *arg, const struct journal_entry *e)
 	struct known *k;
 
 	a->warned |= e->kind == J_WARNED;
-	if (e->kind == J_WHY || e->kind == J_NEXT || e->kind == J_WARNED)
+	a->removed |= e->kind == J_REMOVED;
+	if (e->kind == J_BEHIND || e->kind == J_EXPANDED)
+		note_rcpt(a, e);
+	if (!journal_has_address(e->kind))
 		return;
 	k = add_known(a, e->address, e->address_n);
 	if (e->kind == J_TOLD) {
@@ -63,8 +110,8 @@ note_entry(void *arg, const struct journal_entry *e)
 	k->started = e->kind == J_START;
 	if (e->kind == J_DONE || e->kind == J_NEVER)
 		k->final = 1;
-	if (e->kind == J_NEVER)
-		k->failed = 1;
+	k->done |= e->kind == J_DONE;
+	k->failed |= e->kind == J_NEVER;
 }
 
 void
@@ -87,8 +134,10 @@ attempt_free(struct attempt *a)
 		struct known *k = a->known;
 
 		a->known = k->next;
+		leads_free(k->leads);
 		free(k);
 	}
+	wishes_free(&a->wishes);
 	buf_free(&a->head.text);
 	if (a->file != -1)
 		close(a->file);
@@ -118,19 +167,33 @@ attempt_note_start(struct final *f)
 	return r;
 }
 
+/* How the sender is to hear of a delivery by another host: by that host, or by us,
+ * who know no more than that it went there. In one write with done. */
+static int
+add_onward(struct buf *b, const struct final *f, enum journal_kind kind)
+{
+	int by_us = !f->answer.onward;
+
+	if (!f->remote || !f->attempt->wishes.success ||
+	    by_us != (kind == J_RELAYED))
+		return 0;
+	return journal_line(b, kind, clock_wall_us(), NULL, f->address);
+}
+
 int
 attempt_note_result(struct attempt *a, const struct final *f)
 {
 	static const enum journal_kind kinds[] = {
 		[V_DONE] = J_DONE, [V_LATER] = J_LATER, [V_NEVER] = J_NEVER,
 	};
-	struct buf b = BUF_MAX(FINAL_OCTETS + WHY_OCTETS + 128);
-	int r = -1;
+	struct buf b = BUF_MAX(2 * FINAL_OCTETS + WHY_OCTETS + 256);
+	int done = f->answer.verdict == V_DONE, r = -1;
 
-	if (journal_line(&b, kinds[f->answer.verdict], clock_wall_us(),
+	if ((done && add_onward(&b, f, J_RELAYED) == -1) ||
+	    journal_line(&b, kinds[f->answer.verdict], clock_wall_us(),
 	    f->answer.dsn, f->address) == -1 ||
-	    (f->answer.verdict != V_DONE &&
-	    journal_line(&b, J_WHY, 0, NULL, f->answer.why) == -1))
+	    (done && add_onward(&b, f, J_TOLD) == -1) ||
+	    (!done && journal_line(&b, J_WHY, 0, NULL, f->answer.why) == -1))
 		say("id=%s a result is not noted:", a->message->id);
 	else
 		r = attempt_write(a, &b);
@@ -148,8 +211,10 @@ log_result(const struct attempt *a, const struct final *f)
 	uint64_t delay_ms = now > a->head.time_us ?
 	    (now - a->head.time_us) / 1000 : 0;
 
-	say("id=%s to=<%s> relay=local delay=%u.%03u dsn=%s stat=%s%s%s",
-	    a->message->id, f->address, (unsigned)(delay_ms / 1000),
+	say("id=%s to=<%s> relay=%s delay=%u.%03u dsn=%s stat=%s%s%s",
+	    a->message->id, f->address, f->remote ? (f->answer.relay[0] != '\0' ?
+	    f->answer.relay : "none") : "local",
+	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
 	    words[f->answer.verdict],
 	    f->answer.verdict == V_DONE ? "" : " why=",
@@ -180,6 +245,33 @@ note_failure(struct attempt *a, struct final *f)
 	k->final = k->failed = 1;
 }
 
+/* A delivery that the sender may want to hear of, likewise. Where that cannot be
+ * written, a mailbox is tried again, and its delivery found; another host is not: it
+ * would have the message twice, so the report is lost. */
+static void
+note_success(struct attempt *a, struct final *f)
+{
+	struct known *k;
+
+	if (attempt_note_result(a, f) == -1) {
+		if (!f->remote)
+			answer_set(&f->answer, V_LATER, "4.3.1",
+			    "the queue cannot be written");
+		return;
+	}
+	k = add_known(a, f->address, strlen(f->address));
+	k->final = k->done = 1;
+	k->told = f->remote && f->answer.onward;
+}
+
+/* Nothing that is on another host's disk tells us of it. */
+static void
+sync_journal(struct attempt *a)
+{
+	if (fdatasync(a->file) == -1)
+		say("id=%s its journal is not synced:", a->message->id);
+}
+
 /* f->answer is set: note it, unless its message's end says it as well. */
 static void
 settle(struct final *f)
@@ -198,9 +290,17 @@ settle(struct final *f)
 	f->settled = 1;
 	if (f->answer.verdict == V_NEVER)
 		note_failure(a, f);
-	else if (f->answer.verdict != V_DONE || a->final_n > 1 ||
-	    a->questions > 0 || attempt_untold(a) > 0)
+	else if (f->answer.verdict != V_DONE)
 		(void)attempt_note_result(a, f);
+	else if (a->final_n > 1 || a->questions > 0 || attempt_untold(a) > 0 ||
+	    a->wishes.success) {
+		if (a->wishes.success)
+			note_success(a, f);
+		else
+			(void)attempt_note_result(a, f);
+		if (f->remote)
+			sync_journal(a);
+	}
 	log_result(a, f);
 }
 
@@ -238,15 +338,15 @@ add_final(struct attempt *a, const char *address, size_t n)
 /* One group of who-is's answer. */
 struct group {
 	const char	*to;
-	size_t		 to_n;
-	struct destination to_mailbox;
+	size_t		 to_n, rcpt;	/* rcpt: the line that was asked about */
+	struct destination where;
 	struct answer	 answer;	/* where mail can't go */
 };
 
 static void
 carry_out(struct attempt *a, struct group *g)
 {
-	struct known *k = find_known(a, g->to, g->to_n);
+	struct known *k = lead_to(a, g->to, g->to_n, g->rcpt);
 	struct final *f;
 	struct lane *full;
 
@@ -255,13 +355,15 @@ carry_out(struct attempt *a, struct group *g)
 	f = add_final(a, g->to, g->to_n);
 	if (f == NULL)
 		return;			/* another recipient led there too */
+	f->known = k;
 	f->replay = a->early || (k != NULL && k->started);
-	if (g->to_mailbox.mailbox[0] == '\0') {
+	if (g->where.mailbox[0] == '\0' && g->where.nexthop[0] == '\0') {
 		f->answer = g->answer;
 		settle(f);
 		return;
 	}
-	if (lane_add(a->runner, &g->to_mailbox, f, &full) == 0)
+	f->remote = g->where.nexthop[0] != '\0';
+	if (lane_add(a->runner, &g->where, f, &full) == 0)
 		a->jobs++;
 	else if (full != NULL) {
 		if (a->parked_at == NULL) {
@@ -269,7 +371,8 @@ carry_out(struct attempt *a, struct group *g)
 			full->holds++;
 		}
 	} else {
-		answer_set(&f->answer, V_LATER, "4.3.0", "no memory");
+		if (errno != EHOSTDOWN)
+			answer_set(&f->answer, V_LATER, "4.3.0", "no memory");
 		settle(f);
 	}
 }
@@ -283,13 +386,14 @@ group_field(struct group *g, const struct field *f)
 		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
 		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
 	}
-	return destination_field(&g->to_mailbox, f);
+	return destination_field(&g->where, f);
 }
 
 static void
-begin_group(struct group *g, const struct field *f)
+begin_group(struct group *g, const struct field *f, size_t rcpt)
 {
 	memset(g, 0, sizeof(*g));
+	g->rcpt = rcpt;
 	g->to = f->value;
 	g->to_n = f->n;
 	answer_set(&g->answer, V_LATER, "4.3.0", "who-is gave no answer");
@@ -297,7 +401,7 @@ begin_group(struct group *g, const struct field *f)
 
 /* Each group of the lines is a final address. 0, or -1 when they are none. */
 static int
-read_groups(struct attempt *a, const char *p, size_t n)
+read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 {
 	const char *end = p + n;
 	struct group g = { .to = NULL };
@@ -308,7 +412,7 @@ read_groups(struct attempt *a, const char *p, size_t n)
 		if (field_is(&f, "to")) {
 			if (g.to != NULL)
 				carry_out(a, &g);
-			begin_group(&g, &f);
+			begin_group(&g, &f, rcpt);
 		} else if (g.to == NULL || group_field(&g, &f) == -1)
 			return -1;
 	}
@@ -319,13 +423,16 @@ read_groups(struct attempt *a, const char *p, size_t n)
 }
 
 void
-attempt_answered(struct attempt *a, const char *address, const char *p,
-    size_t n)
+attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n)
 {
-	if (p == NULL || read_groups(a, p, n) == -1) {
-		struct final *f = add_final(a, address, strlen(address));
+	if (p == NULL || read_groups(a, rcpt, p, n) == -1) {
+		size_t address_n = strlen(address);
+		struct known *k = lead_to(a, address, address_n, rcpt);
+		struct final *f = add_final(a, address, address_n);
 
 		if (f != NULL) {
+			f->known = k;
 			answer_set(&f->answer, V_LATER, "4.3.0",
 			    "who-is does not answer");
 			settle(f);
@@ -353,6 +460,8 @@ open_message(struct attempt *a)
 		return -1;
 	if (queue_fact(&a->head, "report", a->report, sizeof(a->report)) == -1)
 		a->report[0] = '\0';
+	if (wishes_read(&a->wishes, a->head.text.s, a->head.text.len) == -1)
+		return -1;
 	a->early = a->head.time_us <= a->runner->boot_us;
 	a->torn = queue_read_journal(a->reader, &a->head, note_entry, a);
 	return a->torn == -1 ? -1 : 0;
@@ -383,15 +492,14 @@ cannot_open(struct attempt *a)
 static void
 ask_all(struct attempt *a)
 {
-	const char *p = a->head.text.s, *end = p + a->head.text.len;
-	struct field f;
+	size_t i;
 
 	a->questions = 1;	/* hold it open while questions are added */
-	while (record_next(&p, end, &f) == 1)
-		if (field_is(&f, "rcpt")) {
-			a->questions++;
-			ask_about(a->runner, a, f.value, f.n);
-		}
+	for (i = 0; i < a->wishes.n; i++) {
+		a->questions++;
+		ask_about(a->runner, a, i, a->wishes.of[i].rcpt,
+		    a->wishes.of[i].rcpt_n);
+	}
 	a->questions--;
 	finish_if_over(a);
 }
@@ -418,5 +526,8 @@ attempt_begin(struct runner *r, struct waiting *w)
 		attempt_free(a);
 		return;
 	}
-	ask_all(a);
+	if (a->removed)
+		attempt_finish(a);	/* it was to be removed, and is there */
+	else
+		ask_all(a);
 }

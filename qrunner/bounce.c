@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,11 +24,13 @@
 #define FILES		16		/* descriptors */
 #define QINJECT_MS	30000		/* it answers nothing for so long */
 #define DAY_S		86400u
+#define FULL_MAX	51200u		/* octets of a message that is returned */
+#define FULL_MOST	(32u << 20)	/* it has room in REPORT_MAX */
 
 struct bounce {
 	struct report	 report;
 	struct queue_head head;
-	uint64_t	 giveup_s;
+	uint64_t	 giveup_s, full_max;
 	char		 own_id[QUEUE_ID];
 	char		 to[ADDRESS_OCTETS + 1];
 	char		 header[REPORT_HEADER];
@@ -38,10 +41,18 @@ kind_of(const char *word)
 {
 	unsigned k;
 
-	for (k = REPORT_FAILED; k <= REPORT_DOUBLE; k++)
+	for (k = REPORT_FAILED; k <= REPORT_SUCCESS; k++)
 		if (strcmp(word, report_kind_name(k)) == 0)
 			return k;
 	die(EXIT_PERM, "%s is no kind of report", word);
+}
+
+static const struct words *
+language(void)
+{
+	static const char *const names[] = { "en", "es", NULL };
+
+	return env_word("REPORT_LANG", names) == 0 ? words_en() : words_es();
 }
 
 static const char *
@@ -84,26 +95,52 @@ confine(void)
 #endif
 }
 
+/* 1 if the sender wants the whole message back. Only with a failure: RFC 3461 4.3.
+ * Not above a limit, for who says that he is the sender need not be. */
+static int
+is_returned(const struct bounce *b)
+{
+	const struct wishes *w = &b->report.wishes;
+
+	return b->report.kind == REPORT_FAILED && w->ret != NULL &&
+	    strcmp(w->ret, "full") == 0 && b->head.size <= b->full_max;
+}
+
+/* The message, or the octets that its header lies in. */
+static void
+read_message(struct bounce *b)
+{
+	struct report *r = &b->report;
+	size_t n = b->head.size < sizeof(b->header) ? (size_t)b->head.size :
+	    sizeof(b->header);
+	char *room = b->header;
+	ssize_t got;
+
+	r->full = is_returned(b);
+	if (r->full && b->head.size > n) {
+		n = (size_t)b->head.size;
+		room = malloc(n);
+	}
+	got = room == NULL ? -1 : io_pread_full(QUEUE_FILE, room, n,
+	    b->head.message);
+	if (got == -1)
+		die(EXIT_TEMP, "id=%s the message cannot be read:", r->id);
+	r->header = room;
+	r->header_n = (size_t)got;
+}
+
 static void
 read_queue_file(struct bounce *b)
 {
 	struct report *r = &b->report;
-	ssize_t n;
 
-	if (queue_read_head(QUEUE_FILE, &b->head, 0) == -1)
+	if (queue_read_head(QUEUE_FILE, &b->head, 0) == -1 ||
+	    report_facts(r, b->head.text.s, b->head.text.len) == -1)
 		die(EXIT_TEMP, "id=%s its head cannot be read:", r->id);
 	if (queue_read_journal(QUEUE_FILE, &b->head, report_entry, r) == -1 ||
 	    (errno = r->failed) != 0)
 		die(EXIT_TEMP, "id=%s its journal cannot be read:", r->id);
-	n = io_pread_full(QUEUE_FILE, b->header, b->head.size <
-	    sizeof(b->header) ? (size_t)b->head.size : sizeof(b->header),
-	    b->head.message);
-	if (n == -1)
-		die(EXIT_TEMP, "id=%s the message cannot be read:", r->id);
-	r->facts = b->head.text.s;
-	r->facts_n = b->head.text.len;
-	r->header = b->header;
-	r->header_n = (size_t)n;
+	read_message(b);
 	r->arrived_us = b->head.time_us;
 	r->until_us = b->head.time_us + b->giveup_s * 1000000;
 }
@@ -153,6 +190,8 @@ take_settings(struct bounce *b, struct sockaddr_un *qinject)
 {
 	b->report.name = host_name("NAME");
 	b->report.domain = host_name("DOMAIN");
+	b->report.words = language();
+	b->full_max = env_u64("BOUNCE_FULL_MAX", FULL_MAX, 0, FULL_MOST);
 	b->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	if (unix_addr(qinject, env_str("QINJECT_SOCKET", NULL)) == -1)
 		die(EXIT_PERM, "setting QINJECT_SOCKET:");
@@ -171,7 +210,7 @@ main(int argc, char **argv)
 
 	progname = "bounce";
 	if (argc != 2 && argc != 3)
-		die(EXIT_PERM, "usage: bounce failed|delayed|double [id]");
+		die(EXIT_PERM, "usage: bounce failed|delayed|double|success [id]");
 	signal(SIGPIPE, SIG_IGN);
 	b.report.kind = kind_of(argv[1]);
 	b.report.id = argc == 3 && queue_id_is(argv[2]) ? argv[2] : "";

@@ -15,7 +15,7 @@
 #include "sys/clock.h"
 #include "sys/log.h"
 
-#define TOLD_OCTETS	(64u << 20)	/* as much as a journal may have */
+#define UNLINK_MS	60000	/* before it is tried again */
 
 uint64_t
 attempt_age_s(const struct attempt *a)
@@ -23,17 +23,6 @@ attempt_age_s(const struct attempt *a)
 	uint64_t now = clock_wall_us();
 
 	return now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
-}
-
-size_t
-attempt_untold(const struct attempt *a)
-{
-	const struct known *k;
-	size_t n = 0;
-
-	for (k = a->known; k != NULL; k = k->next)
-		n += k->failed && !k->told;
-	return n;
 }
 
 void
@@ -45,6 +34,19 @@ attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms)
 		messages_forget(&r->messages, w);
 		scan_later(r);
 	}
+}
+
+void
+remove_message(struct runner *r, struct waiting *w)
+{
+	if (unlinkat(r->msg, w->id, 0) == 0 || errno == ENOENT) {
+		say("id=%s stat=Removed", w->id);
+		messages_forget(&r->messages, w);
+		return;
+	}
+	say("id=%s cannot be removed:", w->id);
+	messages_hold(&r->messages, w, 0);
+	attempt_again(r, w, UNLINK_MS);		/* it reads that it is to go */
 }
 
 /* All recipients have it, or the sender knows: the file may go, without a sync. */
@@ -63,7 +65,7 @@ finish_done(struct attempt *a)
 	for (f = a->finals; f != NULL; f = f->next)
 		if (f->answer.verdict == V_DONE)
 			(void)attempt_note_result(a, f);
-	attempt_again(r, w, 60000);
+	attempt_again(r, w, UNLINK_MS);
 }
 
 static void
@@ -81,6 +83,7 @@ finish_later(struct attempt *a)
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
 		(void)attempt_write(a, &b);
 	buf_free(&b);
+	site_wait(w, a->dead != NULL && a->dead->failures > 0 ? a->dead : NULL);
 	attempt_again(r, w, wait_ms);
 }
 
@@ -95,33 +98,18 @@ is_deferred(const struct attempt *a)
 	return 0;
 }
 
-static void
-note_told(struct attempt *a)
+/* One of those that wait is one whose sender wants to hear of that. */
+static int
+wants_delay(const struct attempt *a)
 {
-	struct buf b = BUF_MAX(TOLD_OCTETS);
-	uint64_t now = clock_wall_us();
-	struct known *k;
+	const struct final *f;
 
-	for (k = a->known; k != NULL; k = k->next) {
-		if (!k->failed || k->told)
-			continue;
-		k->told = 1;
-		if (journal_line(&b, J_TOLD, now, NULL, k->address) == -1)
-			say("id=%s a report is not noted:", a->message->id);
-	}
-	(void)attempt_write(a, &b);
-	buf_free(&b);
-}
-
-static void
-note_warned(struct attempt *a, const char *id)
-{
-	struct buf b = BUF_MAX(128);
-
-	a->warned = 1;
-	if (journal_line(&b, J_WARNED, clock_wall_us(), NULL, id) == 0)
-		(void)attempt_write(a, &b);
-	buf_free(&b);
+	for (f = a->finals; f != NULL; f = f->next)
+		if (f->settled && f->answer.verdict == V_LATER &&
+		    wishes_want(&a->wishes, f->known != NULL ?
+		    f->known->leads : NULL, NOTIFY_DELAY))
+			return 1;
+	return 0;
 }
 
 /* The sender is to be told that it is late, for the first time. */
@@ -131,17 +119,24 @@ is_late(const struct attempt *a)
 	uint64_t age_s = a->runner->delay_report_s;
 
 	return age_s > 0 && !a->warned && a->sender[0] != '\0' &&
-	    attempt_age_s(a) >= age_s;
+	    attempt_age_s(a) >= age_s && wants_delay(a);
 }
 
 /* A report of a kind that has no report of its own when it fails: that ends every
- * loop. Postmaster is not told of late mail that a sender cannot be told of. */
+ * loop. Postmaster is not told of late or delivered mail that a sender cannot be
+ * told of. */
 static int
 is_dropped(const struct attempt *a)
 {
-	return a->sender[0] == '\0' && (strcmp(a->report,
-	    report_kind_name(REPORT_DOUBLE)) == 0 || strcmp(a->report,
-	    report_kind_name(REPORT_DELAYED)) == 0);
+	static const enum report_kind kinds[] = {
+		REPORT_DOUBLE, REPORT_DELAYED, REPORT_SUCCESS,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(a->report, report_kind_name(kinds[i])) == 0)
+			return a->sender[0] == '\0';
+	return 0;
 }
 
 /* Let the message have a report; at once or, where too many wait, soon. */
@@ -150,6 +145,10 @@ report(struct attempt *a, enum report_kind kind)
 {
 	struct runner *r = a->runner;
 
+	if (attempt_note_leads(a) == -1) {
+		attempt_reported(a, NULL);
+		return;
+	}
 	if (r->bouncer.waiting < BOUNCES_WAIT) {
 		bouncer_add(a, kind);
 		return;
@@ -163,6 +162,13 @@ attempt_finish(struct attempt *a)
 {
 	int deferred = is_deferred(a);
 
+	if (a->removed) {		/* by an admin: nobody is told */
+		if (a->parked_at != NULL)
+			a->parked_at->holds--;
+		remove_message(a->runner, a->message);
+		attempt_free(a);
+		return;
+	}
 	if (a->parked_at != NULL) {
 		lane_park(a->parked_at, a->message);
 		attempt_free(a);
@@ -171,10 +177,14 @@ attempt_finish(struct attempt *a)
 	if (attempt_untold(a) > 0 && is_dropped(a)) {
 		say("id=%s from=<> report=%s stat=Dropped: a report that fails "
 		    "has none of its own", a->message->id, a->report);
-		note_told(a);
+		attempt_note_told(a, REPORT_DOUBLE);
 	}
 	if (attempt_untold(a) > 0) {
 		report(a, a->sender[0] != '\0' ? REPORT_FAILED : REPORT_DOUBLE);
+		return;
+	}
+	if (attempt_unheard(a) > 0) {
+		report(a, REPORT_SUCCESS);
 		return;
 	}
 	if (deferred && is_late(a)) {
@@ -191,6 +201,10 @@ attempt_finish(struct attempt *a)
 void
 attempt_reported(struct attempt *a, const char *id)
 {
+	if (a->removed) {
+		attempt_finish(a);
+		return;
+	}
 	if (id == NULL) {
 		finish_later(a);
 		attempt_free(a);
@@ -200,8 +214,8 @@ attempt_reported(struct attempt *a, const char *id)
 	    report_kind_name(a->reporting), a->reporting == REPORT_DOUBLE ?
 	    "postmaster" : a->sender);
 	if (a->reporting == REPORT_DELAYED)
-		note_warned(a, id);
+		attempt_note_warned(a, id);
 	else
-		note_told(a);
+		attempt_note_told(a, a->reporting);
 	attempt_finish(a);
 }

@@ -1,9 +1,9 @@
-/* lane - one mailbox's deliver-local and the jobs that wait for it.
+/* lane - one delivery program and the jobs that wait for it.
  *
- * The lane is the mailbox: one that hangs holds up nobody else. The spawner
- * starts the deliver-local and passes its socket; jobs go there directly. A lane
- * that has nothing to do lingers for half a second, then its deliver-local sees
- * the end and leaves.
+ * A mailbox has one lane, so one that hangs holds up nobody else; another host has
+ * as many as its site allows. The spawner starts the program and passes its socket;
+ * jobs go there directly. A lane that has nothing to do lingers for a while, then
+ * its program sees the end and leaves.
  */
 #include "runner.h"
 
@@ -25,19 +25,57 @@ find_lane(struct runner *r, const struct destination *d)
 	struct lane *l;
 
 	for (l = r->lanes; l != NULL; l = l->next)
-		if (l->to.uid == d->uid && strcmp(l->to.mailbox, d->mailbox) == 0)
+		if (l->site == NULL && l->to.uid == d->uid &&
+		    strcmp(l->to.mailbox, d->mailbox) == 0)
 			return l;
 	return NULL;
 }
 
+/* Another job of this message waits in the lane. */
+static int
+has_message(const struct lane *l, const struct attempt *a)
+{
+	const struct final *f;
+
+	for (f = l->first; f != NULL; f = f->next_in_lane)
+		if (f->attempt == a)
+			return 1;
+	return 0;
+}
+
+/* The site's lane for the message: the one that has other recipients of it, for
+ * they go in one transaction; else the one with the fewest jobs, unless there may
+ * be another. */
 static struct lane *
-new_lane(struct runner *r, const struct destination *d)
+find_site_lane(struct runner *r, const struct site *s,
+    const struct attempt *a)
+{
+	struct lane *l, *best = NULL;
+
+	for (l = r->lanes; l != NULL; l = l->next) {
+		if (l->site != s)
+			continue;
+		if (has_message(l, a))
+			return l;
+		if (best == NULL || l->queued + l->sent_n <
+		    best->queued + best->sent_n)
+			best = l;
+	}
+	if (best != NULL && best->queued + best->sent_n > 0 &&
+	    site_has_room(r, s))
+		return NULL;
+	return best;
+}
+
+static struct lane *
+new_lane(struct runner *r, const struct destination *d, struct site *s)
 {
 	struct lane *l = calloc(1, sizeof(*l));
 
 	if (l == NULL)
 		return NULL;
 	l->runner = r;
+	l->site = s;
 	l->to = *d;
 	l->fd = -1;
 	l->last = &l->first;
@@ -46,7 +84,25 @@ new_lane(struct runner *r, const struct destination *d)
 	l->since_ms = clock_mono_ms();
 	l->next = r->lanes;
 	r->lanes = l;
+	if (s != NULL)
+		s->lanes++;
 	return l;
+}
+
+/* Its program is there, or asked for. */
+static void
+count_live(struct lane *l, int by)
+{
+	l->runner->lanes_live += (size_t)by;
+	if (l->site != NULL)
+		l->runner->sites_live += (size_t)by;
+}
+
+/* Who the lane is, for the log. */
+static const char *
+lane_name(const struct lane *l)
+{
+	return l->site != NULL ? l->site->nexthop : l->to.mailbox;
 }
 
 static void
@@ -72,11 +128,22 @@ int
 lane_add(struct runner *r, const struct destination *d, struct final *f,
     struct lane **full)
 {
-	struct lane *l = find_lane(r, d);
+	struct site *site = NULL;
+	struct lane *l;
 
 	*full = NULL;
+	if (d->nexthop[0] != '\0') {
+		site = site_of(r, d->nexthop);
+		if (site == NULL)
+			return -1;
+		f->attempt->dead = site;
+		if (site_is_dead(site, &f->answer))
+			return errno = EHOSTDOWN, -1;
+		l = find_site_lane(r, site, f->attempt);
+	} else
+		l = find_lane(r, d);
 	if (l == NULL)
-		l = new_lane(r, d);
+		l = new_lane(r, d, site);
 	if (l == NULL)
 		return -1;
 	if (l->queued >= LANE_QUEUE) {
@@ -93,8 +160,27 @@ lane_park(struct lane *l, struct waiting *w)
 {
 	l->holds--;
 	w->next_parked = NULL;
+	w->place = W_PARKED;
 	*l->parked_last = w;
 	l->parked_last = &w->next_parked;
+}
+
+void
+lane_leave(struct runner *r, struct waiting *w)
+{
+	struct waiting **at;
+	struct lane *l;
+
+	for (l = r->lanes; l != NULL; l = l->next)
+		for (at = &l->parked; *at != NULL; at = &(*at)->next_parked) {
+			if (*at != w)
+				continue;
+			*at = w->next_parked;
+			if (*at == NULL)
+				l->parked_last = at;
+			w->place = W_NEW;
+			return;
+		}
 }
 
 /* There is room again: as many messages as fit may try now. */
@@ -127,18 +213,20 @@ hang_up(struct lane *l)
 	close(l->fd);
 	l->fd = -1;
 	l->pid = 0;
-	l->runner->lanes_live--;
+	count_live(l, -1);
 }
 
 static void
-defer_job(struct final *f, const char *why)
+defer_job(struct lane *l, struct final *f, const char *why)
 {
+	if (l->site != NULL)
+		site_lost(l->site);
 	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
 	attempt_settled(f);
 }
 
-static void
-defer_waiting(struct lane *l, const char *why)
+void
+lane_defer(struct lane *l, const struct answer *why)
 {
 	struct final *f = l->first, *next;
 
@@ -147,9 +235,21 @@ defer_waiting(struct lane *l, const char *why)
 	l->queued = 0;
 	for (; f != NULL; f = next) {
 		next = f->next_in_lane;
-		defer_job(f, why);
+		f->answer = *why;
+		attempt_settled(f);
 	}
 	unpark(l);
+}
+
+static void
+defer_waiting(struct lane *l, const char *words)
+{
+	struct answer why;
+
+	if (l->site != NULL)
+		site_lost(l->site);
+	answer_set(&why, V_LATER, "4.3.0", "%s", words);
+	lane_defer(l, &why);
 }
 
 /* The deliver-local is gone: what it had in hand is in doubt, so it is tried
@@ -183,7 +283,7 @@ lane_died(struct lane *l)
 	}
 	for (f = given_up; f != NULL; f = next) {
 		next = f->next_in_lane;
-		defer_job(f, "the delivery program was killed");
+		defer_job(l, f, "the delivery program was killed");
 	}
 }
 
@@ -224,12 +324,14 @@ on_answer(void *arg, short revents)
 		    NULL : take_sent(l, a.number);
 		if (f == NULL) {
 			if (n > 0)
-				say("mailbox=%s a bad answer", l->to.mailbox);
+				say("to=%s a bad answer", lane_name(l));
 			lane_died(l);
 			return;
 		}
 		l->since_ms = clock_mono_ms();
 		f->answer = a;
+		if (l->site != NULL)
+			site_answered(l->runner, l->site, &a);
 		attempt_settled(f);
 	}
 	pump(l);
@@ -254,6 +356,7 @@ send_job(struct lane *l, struct final *f)
 	memcpy(j.id, a->message->id, sizeof(j.id));
 	memcpy(j.sender, a->sender, sizeof(j.sender));
 	strncpy(j.to, f->address, sizeof(j.to) - 1);
+	attempt_wishes(f, &j);
 	f->number = j.number;
 	if (job_format(&b, &j) == 0)
 		r = unix_send(l->fd, b.s, b.len, a->reader, MSG_DONTWAIT);
@@ -261,16 +364,24 @@ send_job(struct lane *l, struct final *f)
 	return r;
 }
 
-/* Send jobs as long as the deliver-local may have more in hand. */
+/* The recipients of a message at one host go together: not before all are known. */
+static int
+is_ready(const struct lane *l)
+{
+	return l->fd != -1 && l->first != NULL && l->sent_n < LANE_WINDOW &&
+	    (l->site == NULL || l->first->attempt->questions == 0);
+}
+
+/* Send jobs as long as the program may have more in hand. */
 static void
 pump(struct lane *l)
 {
-	while (l->fd != -1 && l->first != NULL && l->sent_n < LANE_WINDOW) {
+	while (is_ready(l)) {
 		struct final *f = take_first(&l->first, &l->last);
 
 		l->queued--;
 		if (attempt_note_start(f) == -1) {
-			defer_job(f, "the queue cannot be written");
+			defer_job(l, f, "the queue cannot be written");
 			continue;
 		}
 		append(&l->sent_last, f);
@@ -293,121 +404,32 @@ pump(struct lane *l)
 	}
 }
 
-static void
-lost_spawner(struct runner *r)
+void
+lane_started(struct lane *l, int fd, uint64_t pid, const char *why)
 {
-	struct lane *l;
-
-	if (r->spawning.fd != -1) {
-		loop_remove(&r->loop, r->spawning.fd);
-		close(r->spawning.fd);
-		r->spawning.fd = -1;
-	}
-	for (l = r->lanes; l != NULL; l = l->next)
-		if (l->starting != 0) {
-			l->starting = 0;
-			r->lanes_live--;
-			l->failures++;
-			l->again_ms = clock_mono_ms() + AGAIN_MS;
-		}
-}
-
-static void
-lane_started(struct runner *r, const struct spawn_answer *st, int fd)
-{
-	struct lane *l = r->lanes;
-
-	while (l != NULL && l->starting != st->start)
-		l = l->next;
-	if (l == NULL) {
-		if (fd != -1)
-			close(fd);
-		return;
-	}
 	l->starting = 0;
 	if (fd == -1) {
-		r->lanes_live--;
-		defer_waiting(l, st->why);
+		count_live(l, -1);
+		if (why != NULL) {
+			defer_waiting(l, why);
+			return;
+		}
+		l->failures++;
+		l->again_ms = clock_mono_ms() + AGAIN_MS;
 		return;
 	}
 	l->fd = fd;
-	l->pid = st->pid;
+	l->pid = pid;
 	l->failures = 0;
 	l->since_ms = clock_mono_ms();
-	if (loop_add(&r->loop, fd, POLLIN, on_answer, l) == -1) {
-		hang_up(l);
+	if (loop_add(&l->runner->loop, fd, POLLIN, on_answer, l) == -1) {
+		close(fd);
+		l->fd = -1;
+		count_live(l, -1);
 		defer_waiting(l, "no memory");
 		return;
 	}
 	pump(l);
-}
-
-static void
-on_spawner(void *arg, short revents)
-{
-	struct runner *r = arg;
-	char record[1024];
-	struct spawn_answer st;
-	int fd;
-	ssize_t n = unix_recv(r->spawning.fd, record, sizeof(record), &fd,
-	    MSG_DONTWAIT);
-
-	(void)revents;
-	if (n == -1 && errno == EAGAIN)
-		return;
-	if (n <= 0 || spawn_answer_parse(record, (size_t)n, &st) == -1) {
-		if (n > 0 && fd != -1)
-			close(fd);
-		lost_spawner(r);
-		return;
-	}
-	lane_started(r, &st, fd);
-}
-
-static int
-connect_spawner(struct runner *r)
-{
-	struct spawning *s = &r->spawning;
-
-	if (s->fd != -1)
-		return 0;
-	s->fd = unix_connect(s->path, SOCK_SEQPACKET);
-	if (s->fd == -1)
-		return -1;
-	if (loop_add(&r->loop, s->fd, POLLIN, on_spawner, r) == 0)
-		return 0;
-	close(s->fd);
-	s->fd = -1;
-	return -1;
-}
-
-static int
-ask_spawner(struct runner *r, const struct spawn_request *q)
-{
-	struct buf b = BUF_MAX(SPAWN_RECORD);
-	int done = connect_spawner(r);
-
-	if (done == 0)
-		done = spawn_request_format(&b, q);
-	if (done == 0)
-		done = unix_send(r->spawning.fd, b.s, b.len, -1, MSG_DONTWAIT);
-	buf_free(&b);
-	return done;
-}
-
-static void
-start(struct lane *l)
-{
-	struct spawn_request q = { .start = ++l->runner->spawning.number,
-	    .to = l->to };
-
-	l->starting = q.start;
-	l->runner->lanes_live++;
-	if (ask_spawner(l->runner, &q) == -1) {
-		if (l->failures == 0)
-			say("the spawner cannot be reached:");
-		lost_spawner(l->runner);
-	}
 }
 
 /* A deliver-local that answers nothing is ended by the spawner; it may run as
@@ -415,40 +437,48 @@ start(struct lane *l)
 static void
 end_hanging(struct lane *l)
 {
-	struct spawn_request q = { .kill = l->pid };
-
-	say("mailbox=%s pid=%u answers nothing and is killed", l->to.mailbox,
+	say("to=%s pid=%u answers nothing and is killed", lane_name(l),
 	    (unsigned)l->pid);
-	if (ask_spawner(l->runner, &q) == -1)
-		say("the spawner cannot be reached:");
+	spawning_kill(l->runner, l->pid);
 	while (l->sent != NULL) {
 		struct final *f = take_first(&l->sent, &l->sent_last);
 
 		l->sent_n--;
-		defer_job(f, "the delivery hangs");
+		defer_job(l, f, "the delivery hangs");
 	}
 	hang_up(l);
 }
 
-/* It waits for a deliver-local. */
+/* It waits for a program, and there is a place for one. */
 static int
 is_starving(const struct lane *l)
 {
-	return l->fd == -1 && l->first != NULL && l->starting == 0;
+	const struct runner *r = l->runner;
+
+	return l->fd == -1 && l->first != NULL && l->starting == 0 &&
+	    r->lanes_live < LANES_MAX &&
+	    (l->site == NULL || r->sites_live < SITES_LANES);
+}
+
+static int64_t
+answer_ms(const struct lane *l)
+{
+	return l->site != NULL ? SITE_ANSWER_MS : LANE_ANSWER_MS;
 }
 
 static void
 tick(struct lane *l, int64_t now)
 {
-	if (l->sent_n > 0 && now - l->since_ms > LANE_ANSWER_MS)
+	if (l->sent_n > 0 && now - l->since_ms > answer_ms(l))
 		end_hanging(l);
-	if (is_starving(l) && now >= l->again_ms &&
-	    l->runner->lanes_live < LANES_MAX) {
+	if (is_starving(l) && now >= l->again_ms) {
 		if (l->failures > AGAIN_MAX) {
 			l->failures = 0;
 			defer_waiting(l, "no delivery program can be started");
-		} else
-			start(l);
+		} else {
+			count_live(l, 1);
+			spawning_start(l);
+		}
 	}
 	pump(l);
 	if (l->queued < LANE_QUEUE / 2)
@@ -462,18 +492,30 @@ is_idle(const struct lane *l)
 	    l->holds == 0 && l->starting == 0;
 }
 
-/* End the lanes that have idled for linger_ms. */
-static void
-end_idle(struct runner *r, int64_t now_ms, int64_t linger_ms)
+static int64_t
+linger_ms(const struct lane *l)
 {
+	return l->site != NULL ? SITE_LINGER_MS : LANE_LINGER_MS;
+}
+
+/* End the lanes that have idled long enough. */
+static void
+end_idle(struct runner *r, int64_t now_ms)
+{
+	/* Where all places are taken, nobody lingers. */
+	int crowded = r->lanes_live >= LANES_MAX ||
+	    r->sites_live >= SITES_LANES;
 	struct lane **at = &r->lanes, *l;
 
 	while ((l = *at) != NULL) {
-		if (!is_idle(l) || now_ms - l->since_ms < linger_ms) {
+		if (!is_idle(l) || (!crowded &&
+		    now_ms - l->since_ms < linger_ms(l))) {
 			at = &l->next;
 			continue;
 		}
 		hang_up(l);
+		if (l->site != NULL)
+			l->site->lanes--;
 		*at = l->next;
 		free(l);
 	}
@@ -484,8 +526,7 @@ lanes_tick(struct runner *r, int64_t now_ms)
 {
 	struct lane *l;
 
-	/* Where all places are taken, nobody lingers. */
-	end_idle(r, now_ms, r->lanes_live < LANES_MAX ? LANE_LINGER_MS : 0);
+	end_idle(r, now_ms);
 	for (l = r->lanes; l != NULL; l = l->next)
 		tick(l, now_ms);
 }
@@ -498,11 +539,11 @@ lanes_due(const struct runner *r)
 
 	for (l = r->lanes; l != NULL; l = l->next) {
 		if (l->sent_n > 0)
-			d = l->since_ms + LANE_ANSWER_MS + 1;
-		else if (is_starving(l) && r->lanes_live < LANES_MAX)
+			d = l->since_ms + answer_ms(l) + 1;
+		else if (is_starving(l))
 			d = l->again_ms;
 		else if (is_idle(l))
-			d = l->since_ms + LANE_LINGER_MS;
+			d = l->since_ms + linger_ms(l);
 		else
 			continue;
 		if (due == -1 || d < due)

@@ -28,6 +28,47 @@ messages_find(const struct messages *m, const char *id)
 	return NULL;
 }
 
+/* The bucket that follows b: they are walked in the order of their bits backwards,
+ * where all that one bucket of a smaller table was split into stand together. So a
+ * walk goes on rightly when the table has grown. 0 is the first, and the end. */
+static size_t
+next_bucket(const struct messages *m, size_t b)
+{
+	size_t bit = m->buckets >> 1;
+
+	while (bit > 0 && (b & bit)) {
+		b ^= bit;
+		bit >>= 1;
+	}
+	return b | bit;
+}
+
+const char *
+messages_walk(const struct messages *m, const char *from,
+    int (*each)(void *arg, const struct waiting *w), void *arg)
+{
+	const struct waiting *w;
+	const char *last = NULL;
+	int enough = 0;
+	size_t b = 0;
+
+	if (m->buckets == 0)
+		return NULL;
+	if (from != NULL) {
+		b = next_bucket(m, bucket_of(m, from));
+		if (b == 0)
+			return NULL;
+	}
+	do {
+		for (w = m->bucket[b]; w != NULL; w = w->next) {
+			enough |= each(arg, w);
+			last = w->id;
+		}
+		b = next_bucket(m, b);
+	} while (b != 0 && !enough);
+	return b != 0 ? last : NULL;
+}
+
 /* Twice the buckets, everything in its new one. */
 static int
 grow_buckets(struct messages *m)
@@ -87,6 +128,8 @@ messages_forget(struct messages *m, struct waiting *w)
 		b = &(*b)->next;
 	*b = w->next;
 	m->n--;
+	site_wait(w, NULL);
+	messages_hold(m, w, 0);
 	free(w);
 }
 
@@ -130,6 +173,10 @@ messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms)
 	if (w->heap_at != NOT_IN_HEAP)
 		messages_take(m, w);
 	w->due_ms = due_ms;
+	if (w->held) {
+		w->place = W_HELD;
+		return 0;
+	}
 	if (m->heap_n == m->heap_cap) {
 		size_t cap = m->heap_cap > 0 ? 2 * m->heap_cap : 256;
 		struct waiting **h = realloc(m->heap, cap * sizeof(*h));
@@ -140,7 +187,37 @@ messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms)
 		m->heap_cap = cap;
 	}
 	heap_up(m, m->heap_n++, w);
+	w->place = W_DUE;
 	return 0;
+}
+
+void
+messages_hold(struct messages *m, struct waiting *w, int held)
+{
+	if (w->held == held)
+		return;
+	w->held = (unsigned char)held;
+	m->held += held ? (size_t)1 : (size_t)-1;
+}
+
+void
+site_wait(struct waiting *w, struct site *s)
+{
+	if (w->site != NULL) {
+		*w->site_at = w->site_next;
+		if (w->site_next != NULL)
+			w->site_next->site_at = w->site_at;
+		w->site->messages--;
+	}
+	w->site = s;
+	if (s == NULL)
+		return;
+	w->site_next = s->waiting;
+	w->site_at = &s->waiting;
+	if (w->site_next != NULL)
+		w->site_next->site_at = &w->site_next;
+	s->waiting = w;
+	s->messages++;
 }
 
 struct waiting *
@@ -156,6 +233,7 @@ messages_take(struct messages *m, struct waiting *w)
 	struct waiting *last = m->heap[--m->heap_n];
 
 	w->heap_at = NOT_IN_HEAP;
+	w->place = W_ACTIVE;
 	if (last == w)
 		return;
 	if (at > 0 && m->heap[(at - 1) / 2]->due_ms > last->due_ms)

@@ -1,4 +1,5 @@
-/* parts - what stands in the three parts of a report; see report.h */
+/* parts - what stands in the parts of a report for programs, and what all parts
+ * share; see report.h */
 #include "report.h"
 
 #include <errno.h>
@@ -11,11 +12,10 @@
 #include "text/date.h"
 #include "text/header.h"
 #include "text/path.h"
-#include "text/record.h"
 #include "text/utf8.h"
+#include "text/xtext.h"
 
 #define WIDTH		72	/* columns of a line that we break */
-#define EXPIRED		"4.4.7"	/* RFC 3463 3.5: delivery time expired */
 
 void
 part_add(struct report *r, struct buf *out, const char *s, size_t n)
@@ -80,10 +80,34 @@ part_address(char out[REPORT_ADDRESS], const char *address)
 	quote(out, address, 0);
 }
 
-/* Add the words of s in lines of about WIDTH columns: first stands before the
- * first one, rest before the others. */
-static void
-add_wrapped(struct report *r, struct buf *out, const char *first,
+void
+part_shown(char out[REPORT_ADDRESS], const char *address)
+{
+	quote(out, address, 1);
+}
+
+void
+part_rcpt(char out[ADDRESS_OCTETS + 1], const struct wish *w)
+{
+	size_t n = w->rcpt_n < ADDRESS_OCTETS ? w->rcpt_n : ADDRESS_OCTETS;
+
+	memcpy(out, w->rcpt, n);
+	out[n] = '\0';
+}
+
+/* A character of UTF-8 takes one column. */
+static size_t
+columns(const char *s, size_t n)
+{
+	size_t i, c = 0;
+
+	for (i = 0; i < n; i++)
+		c += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return c;
+}
+
+void
+part_wrapped(struct report *r, struct buf *out, const char *first,
     const char *rest, const char *s)
 {
 	size_t column = strlen(first);
@@ -91,9 +115,9 @@ add_wrapped(struct report *r, struct buf *out, const char *first,
 
 	part_add(r, out, first, column);
 	while (*(s += strspn(s, " ")) != '\0') {
-		size_t n = strcspn(s, " ");
+		size_t n = strcspn(s, " "), wide = columns(s, n);
 
-		if (*between != '\0' && column + 1 + n > WIDTH) {
+		if (*between != '\0' && column + 1 + wide > WIDTH) {
 			part_add(r, out, "\n", 1);
 			part_add(r, out, rest, strlen(rest));
 			column = strlen(rest);
@@ -101,186 +125,38 @@ add_wrapped(struct report *r, struct buf *out, const char *first,
 		}
 		part_add(r, out, between, strlen(between));
 		part_add(r, out, s, n);
-		column += strlen(between) + n;
+		column += strlen(between) + wide;
 		s += n;
 		between = " ";
 	}
 	part_add(r, out, "\n", 1);
 }
 
-static void __attribute__((format(printf, 4, 5)))
-paragraph(struct report *r, struct buf *out, const char *indent,
-    const char *fmt, ...)
+void
+part_reason(char out[REPORT_REASON], const struct report_rcpt *p,
+    const char *otherwise, int utf8)
 {
-	char text[2048];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	add_wrapped(r, out, indent, indent, text);
-}
-
-static const char *
-reason(char out[600], const struct report_rcpt *p, int utf8)
-{
-	snprintf(out, 600, "%s", p->why != NULL && p->why[0] != '\0' ?
-	    p->why : "no reason was noted");
+	snprintf(out, REPORT_REASON, "%s", p->why != NULL &&
+	    p->why[0] != '\0' ? p->why : otherwise);
 	tame(out, utf8);
-	return out;
 }
 
-/* The address's code if it is one that fits, else one that says nothing. */
-static const char *
-status(const struct report *r, const struct report_rcpt *p)
+const char *
+part_code(const struct report *r, const struct report_rcpt *p)
 {
+	static const char *const none[] = {
+		[REPORT_FAILED] = "5.0.0", [REPORT_DELAYED] = "4.0.0",
+		[REPORT_DOUBLE] = "5.0.0", [REPORT_SUCCESS] = "2.0.0",
+	};
 	unsigned a, b, c;
 	char end;
 
 	if (sscanf(p->dsn, "%1u.%3u.%3u%c", &a, &b, &c, &end) == 3 &&
 	    strspn(p->dsn, "0123456789.") == strlen(p->dsn) &&
-	    (a == 4 || (a == 5 && r->kind != REPORT_DELAYED)))
+	    (p->dsn[0] == none[r->kind][0] ||
+	    (a == 4 && none[r->kind][0] == '5')))
 		return p->dsn;
-	return r->kind == REPORT_DELAYED ? "4.0.0" : "5.0.0";
-}
-
-/* How many recipients the message has, as its sender named them; *only is the
- * last one, *known 1 if address is among them. */
-static size_t
-named(const struct report *r, const char *address, struct field *only,
-    int *known)
-{
-	const char *p = r->facts, *end = p + r->facts_n;
-	struct field f;
-	size_t n = 0;
-
-	*known = 0;
-	while (record_next(&p, end, &f) == 1)
-		if (field_is(&f, "rcpt")) {
-			*known |= ascii_is(f.value, f.n, address);
-			*only = f;
-			n++;
-		}
-	return n;
-}
-
-/* The address that the sender wrote, if one can tell: *behind is then 1, for the
- * final address stands behind it. */
-static void
-written(const struct report *r, const struct report_rcpt *p,
-    char out[REPORT_ADDRESS], int *behind)
-{
-	char address[ADDRESS_OCTETS + 1];
-	struct field only;
-	int known;
-
-	*behind = named(r, p->address, &only, &known) == 1 && !known &&
-	    field_copy(&only, address, sizeof(address)) == 0;
-	quote(out, *behind ? address : p->address, 1);
-}
-
-static const char *
-duration(char out[40], uint64_t seconds)
-{
-	static const struct {
-		unsigned seconds;
-		const char *name;
-	} units[] = {
-		{ 86400, "days" }, { 3600, "hours" }, { 60, "minutes" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (seconds >= 2 * units[i].seconds) {
-			snprintf(out, 40, "%u %s", (unsigned)(seconds /
-			    units[i].seconds), units[i].name);
-			return out;
-		}
-	snprintf(out, 40, "%u seconds", (unsigned)seconds);
-	return out;
-}
-
-static void
-add_first_sentence(struct report *r, struct buf *out)
-{
-	const struct report_rcpt *p = r->first;
-	char to[REPORT_ADDRESS + 20], until[DATE_OCTETS];
-	size_t n = report_count(r);
-	int behind;
-
-	while (p != NULL && !report_is_about(r, p))
-		p = p->next;
-	snprintf(to, sizeof(to), "%zu addresses", n);
-	if (n == 1)
-		written(r, p, to, &behind);
-	if (r->kind == REPORT_DOUBLE)
-		paragraph(r, out, "", "A message that names no sender (often a "
-		    "report like this one) could not be delivered to %s.", to);
-	else if (r->kind == REPORT_FAILED)
-		paragraph(r, out, "", "Your message to %s could not be "
-		    "delivered.", to);
-	else {
-		date_mail(until, r->until_us / 1000000);
-		paragraph(r, out, "", "Your message to %s has not been "
-		    "delivered yet. You need not do anything: the server goes "
-		    "on trying until %s.", to, until);
-	}
-}
-
-/* One address, and why, in the server's own words. */
-static void
-add_listed(struct report *r, struct buf *out, const struct report_rcpt *p)
-{
-	char address[REPORT_ADDRESS], alias[REPORT_ADDRESS], why[600], time[40];
-	uint64_t age_us = p->time_us > r->arrived_us ?
-	    p->time_us - r->arrived_us : 0;
-	int behind;
-
-	quote(address, p->address, 1);
-	written(r, p, alias, &behind);
-	if (behind)
-		part_addf(r, out, "\n    %s\n        (where mail to %s goes)\n",
-		    address, alias);
-	else
-		part_addf(r, out, "\n    %s\n", address);
-	if (r->kind != REPORT_DELAYED && strcmp(p->dsn, EXPIRED) == 0)
-		paragraph(r, out, "        ", "It was tried again and again "
-		    "for %s. Now it is given up.", duration(time,
-		    age_us / 1000000));
-	paragraph(r, out, "        ", "%s (%s)", reason(why, p, 1),
-	    status(r, p));
-}
-
-static void
-add_last_sentences(struct report *r, struct buf *out)
-{
-	if (r->kind == REPORT_FAILED)
-		paragraph(r, out, "", "Nothing more is tried there. This does "
-		    "not concern the message's other recipients, if it has "
-		    "any.");
-	part_add(r, out, "\n", r->kind == REPORT_FAILED);
-	paragraph(r, out, "", "This was written by the mail server %s. Who can "
-	    "help: postmaster@%s%s%s. Below are details for programs, and the "
-	    "message's header.", r->name, r->domain,
-	    r->id[0] != '\0' ? ", who finds the message by its id " : "",
-	    r->id);
-}
-
-void
-part_text(struct report *r, struct buf *out)
-{
-	const struct report_rcpt *p;
-	size_t n = 0;
-
-	add_first_sentence(r, out);
-	for (p = r->first; p != NULL; p = p->next)
-		if (report_is_about(r, p) && n++ < REPORT_LISTED)
-			add_listed(r, out, p);
-	if (n > REPORT_LISTED)
-		part_addf(r, out, "\n    and %zu more: see the next part\n",
-		    n - REPORT_LISTED);
-	part_add(r, out, "\n", 1);
-	add_last_sentences(r, out);
+	return none[r->kind];
 }
 
 /* Words that a host of another kind said begin with its reply code. */
@@ -291,19 +167,59 @@ is_smtp(const char *why)
 	    == 3 && (why[3] == ' ' || why[3] == '-');
 }
 
+/* The address that the sender knows, where his client named it. */
 static void
-add_group(struct report *r, struct buf *out, const struct report_rcpt *p)
+add_original(struct report *r, struct buf *out, const struct wish *w)
 {
-	char address[REPORT_ADDRESS], why[600], date[DATE_OCTETS];
+	const char *semicolon = w == NULL || w->orcpt == NULL ? NULL :
+	    memchr(w->orcpt, ';', w->orcpt_n);
+	char address[ORCPT_OCTETS + 1];
+	int type;
+
+	if (semicolon == NULL)
+		return;
+	type = (int)(semicolon - w->orcpt);
+	if (xtext_decode(address, sizeof(address), semicolon + 1,
+	    w->orcpt_n - (size_t)type - 1) == -1)
+		return;
+	tame(address, 0);
+	part_addf(r, out, "Original-Recipient: %.*s; %s\n", type, w->orcpt,
+	    address);
+}
+
+static void
+add_diagnosis(struct report *r, struct buf *out, const struct report_rcpt *p)
+{
+	char why[REPORT_REASON];
+
+	part_reason(why, p, "no reason was noted", 0);
+	part_wrapped(r, out, is_smtp(why) ? "Diagnostic-Code: smtp; " :
+	    "Diagnostic-Code: X-Correo; ", "\t", why);
+}
+
+static const char *
+action(const struct report *r, const struct report_rcpt *p)
+{
+	if (r->kind == REPORT_SUCCESS)
+		return p->relayed ? "relayed" : "delivered";
+	return r->kind == REPORT_DELAYED ? "delayed" : "failed";
+}
+
+/* One recipient: w is the rcpt line that it is reported for, or NULL. */
+static void
+add_group(struct report *r, struct buf *out, const struct report_rcpt *p,
+    const struct wish *w)
+{
+	char address[REPORT_ADDRESS], date[DATE_OCTETS];
 
 	part_address(address, p->address);
-	part_addf(r, out, "\nFinal-Recipient: rfc822; %s\n"
+	part_add(r, out, "\n", 1);
+	add_original(r, out, w);
+	part_addf(r, out, "Final-Recipient: rfc822; %s\n"
 	    "Action: %s\n"
-	    "Status: %s\n", address, r->kind == REPORT_DELAYED ? "delayed" :
-	    "failed", status(r, p));
-	reason(why, p, 0);
-	add_wrapped(r, out, is_smtp(why) ? "Diagnostic-Code: smtp; " :
-	    "Diagnostic-Code: X-Correo; ", "\t", why);
+	    "Status: %s\n", address, action(r, p), part_code(r, p));
+	if (r->kind != REPORT_SUCCESS)
+		add_diagnosis(r, out, p);
 	date_mail(date, p->time_us / 1000000);
 	part_addf(r, out, "Last-Attempt-Date: %s\n", date);
 	if (r->kind != REPORT_DELAYED)
@@ -312,20 +228,89 @@ add_group(struct report *r, struct buf *out, const struct report_rcpt *p)
 	part_addf(r, out, "Will-Retry-Until: %s\n", date);
 }
 
-void
-part_status(struct report *r, struct buf *out)
+/* A group for each name that the client has for it; one at least. */
+static void
+add_groups(struct report *r, struct buf *out, const struct report_rcpt *p)
 {
-	const struct report_rcpt *p;
-	char date[DATE_OCTETS];
+	const struct lead *l;
+	int named = 0;
 
+	for (l = p->leads; l != NULL; l = l->next) {
+		const struct wish *w = r->wishes.of + l->rcpt;
+
+		if (w->orcpt == NULL || !wish_has(w, report_event(r)))
+			continue;
+		add_group(r, out, p, w);
+		named = 1;
+	}
+	if (!named)
+		add_group(r, out, p, NULL);
+}
+
+/* source: RFC 3461 5.2.7.3, RFC 3464 2.3.3 */
+static void
+add_expanded(struct report *r, struct buf *out, const struct wish *w)
+{
+	char rcpt[ADDRESS_OCTETS + 1], address[REPORT_ADDRESS];
+
+	part_rcpt(rcpt, w);
+	part_address(address, rcpt);
+	part_add(r, out, "\n", 1);
+	add_original(r, out, w);
+	part_addf(r, out, "Final-Recipient: rfc822; %s\n"
+	    "Action: expanded\n"
+	    "Status: 2.0.0\n", address);
+}
+
+/* What concerns the whole message. */
+static void
+add_message(struct report *r, struct buf *out)
+{
+	char date[DATE_OCTETS], envid[ENVID_OCTETS + 1];
+
+	if (r->wishes.envid != NULL && xtext_decode(envid, sizeof(envid),
+	    r->wishes.envid, r->wishes.envid_n) != -1) {
+		tame(envid, 0);
+		part_addf(r, out, "Original-Envelope-Id: %s\n", envid);
+	}
 	date_mail(date, r->arrived_us / 1000000);
 	part_addf(r, out, "Reporting-MTA: dns; %s\n"
 	    "Arrival-Date: %s\n", r->name, date);
 	if (r->id[0] != '\0')
 		part_addf(r, out, "X-Correo-ID: %s\n", r->id);
+}
+
+void
+part_status(struct report *r, struct buf *out)
+{
+	const struct report_rcpt *p;
+	size_t i;
+
+	add_message(r, out);
 	for (p = r->first; p != NULL; p = p->next)
 		if (report_is_about(r, p))
-			add_group(r, out, p);
+			add_groups(r, out, p);
+	for (i = 0; i < r->wishes.n; i++)
+		if (report_is_expanded(r, r->wishes.of + i))
+			add_expanded(r, out, r->wishes.of + i);
+}
+
+int
+part_fits(const struct report *r)
+{
+	const char *s = r->header, *end = s + r->header_n;
+
+	if (memchr(s, '\0', r->header_n) != NULL ||
+	    memchr(s, '\r', r->header_n) != NULL)
+		return 0;
+	while (s < end) {
+		const char *lf = memchr(s, '\n', (size_t)(end - s));
+
+		if ((lf != NULL ? lf : end) - s > REPORT_LINE)
+			return 0;
+		s = lf != NULL ? lf + 1 : end;
+	}
+	return 1;
 }
 
 /* A line of the message's header: what would break a line of ours is shown as
@@ -350,6 +335,10 @@ part_header(struct report *r, struct buf *out)
 {
 	const char *s = r->header, *end = s + r->header_n, *lf;
 
+	if (r->full) {
+		part_add(r, out, s, r->header_n);
+		return;
+	}
 	if (end - s > REPORT_HEADER)
 		end = s + REPORT_HEADER;
 	for (; (lf = memchr(s, '\n', (size_t)(end - s))) != NULL; s = lf + 1) {

@@ -166,6 +166,9 @@ open_sockets(struct runner *r)
 	if (loop_add(&r->loop, r->listen, POLLIN, on_connect, r) == -1 ||
 	    loop_add(&r->loop, r->signals, POLLIN, on_signal, r) == -1)
 		die(EXIT_TEMP, "loop:");
+	path = env_str("CONTROL_SOCKET", "");
+	if (*path != '\0' && control_open(r, path) == -1)
+		die(EXIT_TEMP, "socket %s:", path);
 }
 
 static void
@@ -200,6 +203,7 @@ wait_for_work(struct runner *r)
 	due = earlier(due, r->rescan_ms);
 	due = earlier(due, asker_due(r));
 	due = earlier(due, lanes_due(r));
+	due = earlier(due, sites_due(r));
 	due = earlier(due, bouncer_due(r));
 	return loop_once(&r->loop, clock_left_ms(due));
 }
@@ -248,6 +252,7 @@ main(int argc, char **argv)
 		now = clock_mono_ms();
 		asker_tick(&r, now);
 		lanes_tick(&r, now);
+		sites_tick(&r, now);
 		bouncer_tick(&r, now);
 		if (wait_for_work(&r) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");

@@ -29,7 +29,7 @@ pop(struct asker *k, const char *p, size_t n)
 	if (k->sent > 0)
 		k->sent--;
 	k->since_ms = clock_mono_ms();
-	attempt_answered(q->attempt, q->address, p, n);
+	attempt_answered(q->attempt, q->rcpt, q->address, p, n);
 	free(q->address);
 	free(q);
 }
@@ -125,7 +125,8 @@ send_questions(struct runner *r)
 }
 
 void
-ask_about(struct runner *r, struct attempt *a, const char *address, size_t n)
+ask_about(struct runner *r, struct attempt *a, size_t rcpt,
+    const char *address, size_t n)
 {
 	struct asker *k = &r->asker;
 	struct question *q = calloc(1, sizeof(*q));
@@ -133,11 +134,12 @@ ask_about(struct runner *r, struct attempt *a, const char *address, size_t n)
 
 	if (q == NULL || copy == NULL || n > ADDRESS_OCTETS) {
 		free(q);
-		attempt_answered(a, copy != NULL ? copy : "", NULL, 0);
+		attempt_answered(a, rcpt, copy != NULL ? copy : "", NULL, 0);
 		free(copy);
 		return;
 	}
 	q->attempt = a;
+	q->rcpt = rcpt;
 	q->address = copy;
 	if (k->first == NULL)
 		k->since_ms = clock_mono_ms();

@@ -4,9 +4,15 @@
  *	messages	every message in the queue, and when it is due
  *	attempt		one try at one message: ask, give out jobs, note results
  *	finish		what becomes of the message then
+ *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
  *	question	the conversation with who-is
- *	lane		one mailbox's deliver-local and the jobs that wait for it
+ *	lane		one delivery program and the jobs that wait for it: a mailbox's
+ *			deliver-local, or one of the deliver-remotes of a site
+ *	site		another host's health: how many deliver-remotes it may have,
+ *			and whether it is tried at all
+ *	spawning	the conversation with the spawner
+ *	control		what an admin's tools ask and order
  *	schedule	when to try again (pure)
  */
 #ifndef QRUNNER_RUNNER_H
@@ -20,6 +26,8 @@
 #include "mail/spawn.h"
 #include "report.h"
 #include "sys/loop.h"
+#include "sys/service.h"
+#include "wishes.h"
 
 #define ACTIVE_MAX	300	/* messages that are open at a time */
 #define LANE_QUEUE	80	/* jobs that wait in a lane; more messages wait
@@ -28,6 +36,13 @@
 #define LANES_MAX	100	/* deliver-locals at a time */
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
+#define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
+#define SITE_ANSWER_MS	1500000	/* RFC 5321 4.5.3.2 adds up to so much */
+#define SITE_FIRST	2	/* deliver-remotes of a new site */
+#define SITE_MOST	20	/* at most, however well it goes */
+#define SITES_LANES	70	/* of LANES_MAX: mailboxes always have the others */
+#define SITE_PROBE_MAX_S 900	/* between tries of a dead site */
+#define SITE_FORGET_MS	600000	/* a site that is not used */
 #define AGAIN_MS	1000	/* before a lost service is tried again */
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
@@ -47,21 +62,34 @@ struct schedule {
 
 struct runner;
 struct lane;
+struct site;
 
 /* A message in the queue. */
 struct waiting {
 	char		id[QUEUE_ID];
 	int64_t		due_ms;		/* clock_mono_ms's scale */
 	unsigned	attempts;
+	unsigned char	place;		/* enum place */
+	unsigned char	held;		/* not to be tried until it is released */
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for the same lane */
+	struct site	*site;		/* dead when it was tried, or NULL */
+	struct waiting	*site_next, **site_at;	/* of those that wait for it */
 };
 #define NOT_IN_HEAP	((size_t)-1)
 
+enum place {
+	W_NEW,
+	W_DUE,		/* in the heap */
+	W_HELD,		/* off it, with the time at which it would be due */
+	W_ACTIVE,	/* an attempt has it */
+	W_PARKED	/* in a lane's list */
+};
+
 struct messages {
 	struct waiting	**bucket;
-	size_t		  buckets, n;
+	size_t		  buckets, n, held;
 	struct waiting	**heap;		/* by due_ms, the next first */
 	size_t		  heap_n, heap_cap;
 };
@@ -72,8 +100,10 @@ struct final {
 	struct final	*next;		/* of the attempt */
 	struct final	*next_in_lane;
 	char		*address;
+	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
 	int		 replay;	/* it was begun before */
+	int		 remote;	/* another host's */
 	unsigned	 tries;		/* in this attempt */
 	int		 settled;	/* answer is set */
 	struct answer	 answer;
@@ -84,8 +114,9 @@ struct known {
 	struct known	*next;
 	int		 started;	/* begun, and no result behind it */
 	int		 final;		/* delivered, or failed for good */
-	int		 failed;
-	int		 told;		/* failed, and the sender knows */
+	int		 done, failed;	/* which of the two */
+	int		 told;		/* the sender knows, or another says it */
+	struct lead	*leads;		/* of a message with wishes */
 	size_t		 n;
 	char		 address[];
 };
@@ -97,14 +128,17 @@ struct attempt {
 	int		 file, reader;	/* the queue file, to append and to read */
 	struct queue_head head;
 	char		 sender[ADDRESS_OCTETS + 1];
+	struct wishes	 wishes;	/* what he wants to be told */
 	char		 report[16];	/* the kind of report that it is, or "" */
 	int		 warned;	/* the sender knows that it is late */
+	int		 removed;	/* it goes when this attempt is over */
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	struct lane	*parked_at;	/* a lane with no more room, or NULL */
+	struct site	*dead;		/* one that could not be tried, or NULL */
 	int		 torn;		/* the journal's last line has no end */
 	int		 early;		/* the message is older than this boot */
 	enum report_kind reporting;	/* the report that is made about it */
@@ -114,6 +148,7 @@ struct attempt {
 struct question {
 	struct question	*next;
 	struct attempt	*attempt;
+	size_t		 rcpt;		/* the rcpt line, from 0 */
 	char		*address;
 };
 
@@ -135,9 +170,31 @@ struct spawning {
 	uint64_t	 number;	/* of the last request */
 };
 
+/* Another host as a destination of mail. */
+struct site {
+	struct site	*next;
+	unsigned	 lanes;		/* that stand for it */
+	unsigned	 limit;		/* how many there may be */
+	unsigned	 good;		/* answers since the limit was changed */
+	unsigned	 failures;	/* in a row; 0: it is alive */
+	enum {
+		PROBE_NONE,
+		PROBE_CALLED,		/* a message was made due for it */
+		PROBE_OUT		/* one is with a deliver-remote */
+	}		 probe;		/* dead: how far its next try is */
+	int64_t		 probe_ms;	/* dead: not to be tried before */
+	int64_t		 dead_ms;	/* dead: since then */
+	int64_t		 used_ms;
+	struct waiting	*waiting;	/* whose site it is */
+	size_t		 messages;	/* how many */
+	struct answer	 why;		/* dead: what the last try said */
+	char		 nexthop[];
+};
+
 struct lane {
 	struct runner	*runner;
 	struct lane	*next;
+	struct site	*site;		/* NULL: a mailbox's */
 	struct destination to;
 	int		 fd;		/* of its deliver-local, or -1 */
 	uint64_t	 pid;
@@ -169,6 +226,7 @@ struct bouncer {
 
 struct runner {
 	struct loop	 loop;
+	struct service	 control;
 	struct schedule	 schedule;
 	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
 	int		 listen, signals;
@@ -185,6 +243,8 @@ struct runner {
 	uint64_t	 delay_report_s;	/* age at which a sender is told
 						 * that it is late, 0: never */
 	struct lane	*lanes;
+	struct site	*sites;
+	size_t		 sites_live;	/* as lanes_live, of sites alone */
 	size_t		 lanes_live;	/* with a deliver-local, or starting one */
 	uint64_t	 jobs;		/* numbers given out */
 };
@@ -200,6 +260,24 @@ int messages_schedule(struct messages *m, struct waiting *w, int64_t due_ms);
 struct waiting *messages_first(const struct messages *m);	/* due first */
 void messages_take(struct messages *m, struct waiting *w);	/* off the heap */
 
+/* From now on, a message that is held is not put on the heap by messages_schedule;
+ * where it is there already, schedule it anew. */
+void messages_hold(struct messages *m, struct waiting *w, int held);
+
+/*
+ * messages_walk - hand all messages to each, some at a time.
+ *
+ * from     NULL at first, then what was returned; it need not be known any more
+ * each     not 0: enough; a few more come, then it returns
+ * returns  where to go on from, until the next change; or NULL: that was all. Who
+ *          is there all the time is handed over at least once, some perhaps twice
+ */
+const char *messages_walk(const struct messages *m, const char *from,
+    int (*each)(void *arg, const struct waiting *w), void *arg);
+
+/* The message waits for the site, or for none any more (NULL). */
+void site_wait(struct waiting *w, struct site *s);
+
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
 
@@ -212,9 +290,9 @@ int set_aside(struct runner *r, const char *id, const char *folder);
 /* attempt.c */
 void attempt_begin(struct runner *r, struct waiting *w);
 
-/* The answer to one of the attempt's questions: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, const char *address, const char *p,
-    size_t n);
+/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
+void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
@@ -239,14 +317,33 @@ void attempt_finish(struct attempt *a);
 /* The bounce program is over: the report's id, or NULL where none was made. */
 void attempt_reported(struct attempt *a, const char *id);
 
-/* How many addresses failed for good and are not told to the sender yet. */
-size_t attempt_untold(const struct attempt *a);
-
 /* Seconds since the message came. */
 uint64_t attempt_age_s(const struct attempt *a);
 
+/* An admin wants it gone, and its journal says so: unlink and forget it. */
+void remove_message(struct runner *r, struct waiting *w);
+
 /* The message is due again in wait_ms. */
 void attempt_again(struct runner *r, struct waiting *w, int64_t wait_ms);
+
+/* telling.c */
+
+/* How many addresses failed for good and are not told to the sender yet, but are to
+ * be. */
+size_t attempt_untold(const struct attempt *a);
+
+/* How much there is to tell of success: addresses, and aliases with members. */
+size_t attempt_unheard(const struct attempt *a);
+
+/* Write to the journal which rcpt lines lead where. As attempt_write. */
+int attempt_note_leads(struct attempt *a);
+
+/* The sender has a report of this kind, with this id: the journal is to say so. */
+void attempt_note_told(struct attempt *a, enum report_kind kind);
+void attempt_note_warned(struct attempt *a, const char *id);
+
+/* Put into f's job what the sender wants to be told. */
+void attempt_wishes(const struct final *f, struct job *j);
 
 /* bouncer.c: have a report made; attempt_reported is called when that is over. */
 void bouncer_add(struct attempt *a, enum report_kind kind);
@@ -254,24 +351,71 @@ void bouncer_tick(struct runner *r, int64_t now_ms);
 int64_t bouncer_due(const struct runner *r);
 
 /* question.c */
-void ask_about(struct runner *r, struct attempt *a, const char *address,
-    size_t n);
+void ask_about(struct runner *r, struct attempt *a, size_t rcpt,
+    const char *address, size_t n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
 /* lane.c */
 
-/* Give f's job to the mailbox's lane. 0; or -1: the lane has no room, *full is
- * it; or -1 with *full NULL and errno ENOMEM. */
+/* Give f's job to the destination's lane. 0; or -1: the lane has no room, *full is
+ * it; or -1 with *full NULL and errno ENOMEM, or errno EHOSTDOWN: the site is dead
+ * and f->answer says why. */
 int lane_add(struct runner *r, const struct destination *d, struct final *f,
     struct lane **full);
 
 /* The attempt that found it full (and holds it) is over: try w when there is
  * room. */
 void lane_park(struct lane *l, struct waiting *w);
+
+/* Take it out of the lane in which it is parked. */
+void lane_leave(struct runner *r, struct waiting *w);
 void lanes_tick(struct runner *r, int64_t now_ms);
 
-/* The earliest time at which asker_tick or lanes_tick has work, or -1. */
+/* The jobs that wait in the lane are answered so. */
+void lane_defer(struct lane *l, const struct answer *why);
+
+/* The spawner says of a start that it was asked for: fd is the program's socket,
+ * or -1 and why (NULL: the spawner is gone, it is asked again later). */
+void lane_started(struct lane *l, int fd, uint64_t pid, const char *why);
+
+/* spawning.c */
+
+/* Ask for the lane's program. 0; or -1, and lane_started is called for all that
+ * were asked for. */
+void spawning_start(struct lane *l);
+void spawning_kill(struct runner *r, uint64_t pid);
+
+/* site.c */
+
+/* The site of that nexthop, made where it is not known. NULL with errno ENOMEM. */
+struct site *site_of(struct runner *r, const char *nexthop);
+
+/* 1 if nothing may be sent to it now; *why is the answer then. */
+int site_is_dead(struct site *s, struct answer *why);
+
+/* A job of the site's ended without a word of the host. */
+void site_lost(struct site *s);
+
+/* May the site have one lane more? */
+int site_has_room(const struct runner *r, const struct site *s);
+
+/* A deliver-remote has answered. */
+void site_answered(struct runner *r, struct site *s, const struct answer *a);
+
+/* A dead site may be tried at once. */
+void site_probe_now(struct site *s);
+
+/* All of its messages that wait are due; a dead one's when it takes the first. */
+void site_flush(struct runner *r, struct site *s);
+
+void sites_tick(struct runner *r, int64_t now_ms);
+
+/* control.c: begin to listen at path. 0, or -1 with errno. */
+int control_open(struct runner *r, const char *path);
+
+/* The earliest time at which that has work, or -1. */
 int64_t asker_due(const struct runner *r);
 int64_t lanes_due(const struct runner *r);
+int64_t sites_due(const struct runner *r);
 
 #endif

@@ -17,6 +17,7 @@
 /* When a message that was found is due, from its journal. */
 struct found {
 	int	 started;	/* a job was begun and has no result */
+	int	 held, removed;
 	uint64_t next_us;	/* when it is to be tried again, 0: now */
 	unsigned attempts;
 };
@@ -46,8 +47,11 @@ note_entry(void *arg, const struct journal_entry *e)
 
 	if (e->kind == J_START)
 		f->started = 1;
-	else if (e->kind != J_WHY)
+	else if (journal_has_address(e->kind) || e->kind == J_NEXT)
 		f->started = 0;		/* roughly; the attempt looks closer */
+	if (e->kind == J_HELD || e->kind == J_RELEASED)
+		f->held = e->kind == J_HELD;
+	f->removed |= e->kind == J_REMOVED;
 	if (e->kind != J_NEXT)
 		return;
 	f->next_us = e->time_us;
@@ -87,7 +91,9 @@ take_in(struct runner *r, const char *id, const struct found *f)
 		return;
 	}
 	w->attempts = f->attempts;
-	if (f->started)
+	if (f->held && !f->removed)
+		messages_hold(&r->messages, w, 1);
+	if (f->started || f->removed)
 		due = 0;		/* before all others */
 	else if (f->next_us > wall) {
 		due = now + (int64_t)((f->next_us - wall) / 1000);

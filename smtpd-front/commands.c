@@ -10,7 +10,6 @@
 #include "base/ascii.h"
 #include "base/num.h"
 #include "sys/log.h"
-#include "text/esmtp.h"
 
 #define ERRORS_MAX	20	/* then the client is sent away */
 #define REPLY_OCTETS	512	/* RFC 5321 4.5.3.1.5 */
@@ -74,6 +73,8 @@ reset(struct session *s)
 	s->rcpts.len = 0;
 	s->rcpt_n = 0;
 	s->body_8bit = 0;
+	s->ret = NULL;
+	s->envid[0] = '\0';
 	if (s->state != S_START)
 		s->state = S_HELO;
 }
@@ -115,6 +116,7 @@ do_ehlo(struct session *s, char *arg)
 	reply_more(s, 250, "PIPELINING");
 	reply_more(s, 250, "SIZE %llu", (unsigned long long)s->size_max);
 	reply_more(s, 250, "8BITMIME");
+	reply_more(s, 250, "DSN");
 	if (s->offers_tls)
 		reply_more(s, 250, "STARTTLS");
 	if (offers_auth(s))
@@ -139,10 +141,15 @@ size_param(struct session *s, const struct param *p)
 	return 0;
 }
 
-/* "SIZE=n", "BODY=..." and "AUTH=..." of MAIL FROM. 0, or -1 after a reply. */
+/* "SIZE=n", "BODY=...", "AUTH=..." and dsn.c's of MAIL FROM. 0, or -1 after a
+ * reply. */
 static int
 mail_param(struct session *s, const struct param *p)
 {
+	int r = dsn_mail_param(s, p);
+
+	if (r != 0)
+		return r == 1 ? 0 : -1;
 	if (ascii_is(p->key, p->key_n, "SIZE") && p->value != NULL)
 		return size_param(s, p);
 	if (ascii_is(p->key, p->key_n, "AUTH") && p->value != NULL &&
@@ -194,7 +201,7 @@ do_mail(struct session *s, char *arg)
 	if (p == NULL)
 		return;
 	end = p + strlen(p);
-	s->body_8bit = 0;
+	reset(s);
 	while ((r = esmtp_next(&p, end, &param)) == 1)
 		if (mail_param(s, &param) == -1)
 			return;
@@ -213,13 +220,9 @@ do_rcpt(struct session *s, char *arg)
 {
 	const char *p = take_path(s, arg, "TO:", "3");
 
-	if (p == NULL)
+	if (p == NULL || dsn_rcpt_params(s, p) == -1)
 		return;
-	while (*p == ' ')
-		p++;
-	if (*p != '\0')
-		refuse(s, 555, "5.5.4", "unknown parameter %.60s", p);
-	else if (s->path.len == 0)
+	if (s->path.len == 0)
 		refuse(s, 501, "5.1.3", "a recipient cannot be empty");
 	else if (s->rcpt_n >= s->rcpt_max)
 		reply(s, 452, "4.5.3", "too many recipients");

@@ -39,6 +39,7 @@ make_facts(struct session *s)
 
 	f->len = 0;
 	if (record_adds(f, "sender", s->sender) == -1 ||
+	    dsn_mail_facts(s, f) == -1 ||
 	    record_adds(f, "client", s->client) == -1 ||
 	    record_adds(f, "helo", s->helo) == -1 ||
 	    record_adds(f, "proto", protocol(s)) == -1 ||

@@ -160,7 +160,11 @@ count_refused(struct session *s)
 static void
 accept_recipient(struct session *s)
 {
-	if (record_add(&s->rcpts, "rcpt", s->path.s, s->path.len) == -1) {
+	size_t was = s->rcpts.len;
+
+	if (record_add(&s->rcpts, "rcpt", s->path.s, s->path.len) == -1 ||
+	    dsn_rcpt_facts(s, &s->rcpts) == -1) {
+		s->rcpts.len = was;
 		reply(s, 452, "4.5.3", "too many recipients");
 		return;
 	}
@@ -169,10 +173,28 @@ accept_recipient(struct session *s)
 	reply(s, 250, "2.1.5", "ok");
 }
 
+/* Another host's: for those who are ours, where there is a way to it. */
+static void
+check_relay(struct session *s, enum existence who)
+{
+	int ours = s->may_relay || s->user[0] != '\0';
+
+	if (ours && who == IS_ELSEWHERE) {
+		accept_recipient(s);
+		return;
+	}
+	note(s, "5.7.1");
+	reply(s, 550, "5.7.1", ours ? "no mail is sent from here to that host" :
+	    "relaying is not allowed");
+	count_refused(s);
+}
+
 void
 check_recipient(struct session *s)
 {
-	switch (ask(s)) {
+	enum existence who = ask(s);
+
+	switch (who) {
 	case IS_HERE:
 		accept_recipient(s);
 		break;
@@ -182,11 +204,8 @@ check_recipient(struct session *s)
 		count_refused(s);
 		break;
 	case IS_ELSEWHERE:
-		note(s, "5.7.1");
-		reply(s, 550, "5.7.1", s->may_relay || s->user[0] != '\0' ?
-		    "mail to other hosts is not sent from here" :
-		    "relaying is not allowed");
-		count_refused(s);
+	case IS_BARRED:
+		check_relay(s, who);
 		break;
 	case IS_UNSURE:
 		note(s, "4.3.0");

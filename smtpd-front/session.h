@@ -10,6 +10,8 @@
 #include "net/starttls.h"
 #include "net/wire.h"
 #include "text/complete.h"
+#include "text/dsn.h"
+#include "text/esmtp.h"
 #include "text/path.h"
 
 #define LINE_OCTETS	4096	/* RFC 5321 4.5.3.1.4 asks for 512 and more */
@@ -70,7 +72,13 @@ struct session {
 	int		 body_8bit;
 	char		 helo[HELO_OCTETS];
 	char		 sender[ADDRESS_OCTETS + 1];
-	struct buf	 rcpts;		/* lines "rcpt ADDRESS\n" */
+	const char	*ret;		/* RET: "full", "hdrs"; NULL: none */
+	char		 envid[ENVID_OCTETS + 1];	/* ENVID; "": none */
+	int		 notify;	/* of the last RCPT: bits of NOTIFY, or 0 */
+	const char	*orcpt;		/* of it, within line; NULL: none */
+	size_t		 orcpt_n;
+	struct buf	 rcpts;		/* lines "rcpt ADDRESS\n" and behind each
+					 * its "notify" and "orcpt" */
 	unsigned	 rcpt_n;
 	struct buf	 facts;		/* for qinject; room that data.c fills */
 	struct buf	 path;		/* room for the address being read */
@@ -115,6 +123,18 @@ void expect_recipients(struct session *s);
 
 /* RCPT TO: ask who-is about the address in s->path (recipient.c). */
 void check_recipient(struct session *s);
+
+/* A parameter of MAIL. 1 if it was RET or ENVID, 0 if it is another one, or -1 after
+ * a reply (dsn.c). */
+int dsn_mail_param(struct session *s, const struct param *p);
+
+/* All parameters of RCPT, which p begins: NOTIFY and ORCPT. 0, or -1 after a
+ * reply. */
+int dsn_rcpt_params(struct session *s, const char *p);
+
+/* Append what MAIL, what the last RCPT said of them as facts. 0, or -1 with errno. */
+int dsn_mail_facts(const struct session *s, struct buf *facts);
+int dsn_rcpt_facts(const struct session *s, struct buf *rcpts);
 
 /* DATA (data.c). */
 void take_message(struct session *s);

@@ -19,7 +19,10 @@
 #define DATA_S		3600	/* 4.5.3.2: one message, however it trickles */
 #define SESSION_S	21600
 #define QUEUE_MS	300000	/* qinject syncs disks; a client waits 600 s */
-#define RCPT_LINE	(ADDRESS_OCTETS + 6)	/* "rcpt ", LF */
+#define FACTS_OCTETS	2048	/* of all facts but the recipients */
+/* "rcpt ", "notify ", "orcpt ", and a LF behind each. */
+#define RCPT_LINES	(ADDRESS_OCTETS + 6 + NOTIFY_OCTETS + 7 + \
+			    ORCPT_OCTETS + 7)
 
 static void
 take_settings(struct session *s)
@@ -43,13 +46,19 @@ take_settings(struct session *s)
 	s->auth_clear = env_u64("AUTH_CLEAR", 0, 0, 1) == 1;
 }
 
-/* Behind the sandbox no memory can be had: take all of it now, in one piece. */
+/* Behind the sandbox no memory can be had: take all of it now, in one piece. What
+ * is not used costs nothing; more than a queue file's head can't be used. */
 static void
 take_room(struct session *s)
 {
-	size_t rcpts = (size_t)s->rcpt_max * RCPT_LINE, facts = rcpts + 2048;
-	size_t path = ADDRESS_OCTETS + DOMAIN_OCTETS;
-	char *room = mmap(NULL, rcpts + facts + path, PROT_READ | PROT_WRITE,
+	size_t path = ADDRESS_OCTETS + DOMAIN_OCTETS, facts;
+	size_t rcpts = (size_t)s->rcpt_max * RCPT_LINES;
+	char *room;
+
+	if (rcpts > QUEUE_HEAD_MAX - 2 * FACTS_OCTETS)
+		rcpts = QUEUE_HEAD_MAX - 2 * FACTS_OCTETS;
+	facts = rcpts + FACTS_OCTETS;
+	room = mmap(NULL, rcpts + facts + path, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (room == MAP_FAILED)

@@ -32,17 +32,42 @@ test-stuff_SRC = tests/unit/naive-stuff.c
 test-maildrop_SRC = tests/unit/calls.c
 test-messages_SRC = qrunner/messages.c
 test-schedule_SRC = qrunner/schedule.c
-test-report_SRC = qrunner/report.c qrunner/parts.c
+test-report_SRC = $(REPORT_SRC)
+test-wishes_SRC = qrunner/wishes.c
+test-words_SRC = qrunner/words.c qrunner/words-en.c qrunner/words-es.c
+test-options_SRC = qinject/options.c
+test-input_SRC = qinject/input.c
+test-compose_SRC = qinject/compose.c
+test-local_SRC = qinject/local.c
+fuzz-letter_SRC = qinject/input.c qinject/compose.c
+fuzz-local_SRC = qinject/local.c
 test-newfile_SRC = tests/unit/calls.c
 test-queuefile_SRC = tests/unit/calls.c
 test-maildir_SRC = tests/unit/calls.c
 test-resolve_LIBS = -lcdb
 fuzz-dot_SRC = tests/unit/naive-dot.c
-fuzz-report_SRC = qrunner/report.c qrunner/parts.c
+fuzz-report_SRC = $(REPORT_SRC)
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
-	smtpd-front/login.c
+	smtpd-front/login.c smtpd-front/dsn.c
 fuzz-question_SRC = checkpw/question.c
+test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
+test-dns-response_LIBS = -lresolv
+test-dns-cache_SRC = deliver/dns-cache.c
+fuzz-dns-response_SRC = deliver/dns-response.c
+fuzz-dns-response_LIBS = -lresolv
+fuzz-dns-table_SRC = deliver/dns-table.c
+test-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+test-anchors_LIBS = -lbearssl
+fuzz-anchors_SRC = lib/tls/anchors.c lib/tls/der.c
+fuzz-anchors_LIBS = -lbearssl
+fuzz-chain_SRC = lib/tls/chain.c lib/tls/anchors.c lib/tls/der.c
+fuzz-chain_LIBS = -lbearssl
+fuzz-remote_SRC = deliver/remote-jobs.c deliver/remote-route.c \
+	deliver/remote-address.c deliver/remote-dialog.c deliver/remote-login.c \
+	deliver/remote-mail.c deliver/remote-envelope.c deliver/remote-body.c \
+	deliver/remote-end.c
+fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait -Wl,--wrap=io_write
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
@@ -105,7 +130,7 @@ $(foreach t,$(CHECKPW_NAMES),$(eval $(call checkpw_test,$(t))))
 
 # test-resolve looks into tables that the compilers made.
 unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
-	$(BIN)/compile-hosts
+	$(BIN)/compile-hosts $(BIN)/compile-routes
 
 fuzz-build: $(FUZZ_BIN)
 

@@ -1,8 +1,8 @@
-/* confine - the process that has the key: no other user's rights, no files but
- * certificates by name, and the calls that a relay needs. */
-#include "session.h"
+/* confine - see confine.h. */
+#include "confine.h"
 
 #include <grp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,22 +14,28 @@
 #define FILES	16		/* descriptors */
 
 void
-become_tls_user(const struct session *s)
+become_user(uid_t uid, gid_t gid)
 {
-	if (s->root && (setgroups(1, &s->tls_gid) == -1 ||
-	    setgid(s->tls_gid) == -1 || setuid(s->tls_uid) == -1))
+	if (setgroups(1, &gid) == -1 || setgid(gid) == -1 || setuid(uid) == -1)
 		die(EXIT_TEMP, "becoming TLS_UID:");
-	/* Other processes of this user must not look into our memory. */
+}
+
+void
+hide(void)
+{
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 || sandbox_no_new_privs() == -1)
 		die(EXIT_TEMP, "prctl:");
 }
 
 #define CALL(name)	{ .nr = __NR_##name }
+#define CALL_ON(name, fd) \
+	{ .nr = __NR_##name, .args = 1, .arg = { 0 }, \
+	  .is = { (uint64_t)(uint32_t)(fd) } }
 
 static int
-filter_calls(int dir)
+filter_calls(const struct kept *k)
 {
-	const struct sandbox_call calls[] = {
+	static const struct sandbox_call always[] = {
 		CALL(read), CALL(write), CALL(sendto), CALL(recvfrom),
 		CALL(shutdown),
 #ifdef __NR_poll
@@ -38,31 +44,35 @@ filter_calls(int dir)
 		CALL(ppoll), CALL(close), CALL(clock_gettime), CALL(wait4),
 		CALL(exit), CALL(exit_group), CALL(rt_sigreturn),
 		CALL(restart_syscall),
-		/* The last two: a certificate by name. */
-		{ .nr = __NR_openat, .args = 1, .arg = { 0 },
-		  .is = { (uint64_t)(uint32_t)dir } },
-#ifdef __GLIBC__
-		CALL(newfstatat),
-#else
-		CALL(fstat),
-#endif
 	};
-	size_t n = sizeof(calls) / sizeof(*calls);
+	struct sandbox_call calls[sizeof(always) / sizeof(*always) + 3];
+	size_t n = sizeof(always) / sizeof(*always);
 
-	return sandbox_calls(calls, dir == -1 ? n - 2 : n);
+	memcpy(calls, always, sizeof(always));
+	if (k->dir != -1) {
+		calls[n++] = (struct sandbox_call)CALL_ON(openat, k->dir);
+#ifdef __GLIBC__
+		calls[n++] = (struct sandbox_call)CALL(newfstatat);
+#else
+		calls[n++] = (struct sandbox_call)CALL(fstat);
+#endif
+	}
+	if (k->file != -1)
+		calls[n++] = (struct sandbox_call)CALL_ON(pread64, k->file);
+	return sandbox_calls(calls, n);
 }
 
 void
-confine(const struct session *s)
+confine(const struct kept *k)
 {
-	const struct sandbox_path dir = { .path = s->dir_path };
+	const struct sandbox_path dir = { .path = k->dir_path };
 
 	if (sandbox_limits(FILES, 0) == -1)
 		die(EXIT_TEMP, "limits:");
-	(void)sandbox_files(&dir, s->dir != -1);	/* qinject logs a
+	(void)sandbox_files(&dir, k->dir != -1);	/* qinject logs a
 					 * kernel without it */
 #ifndef __SANITIZE_ADDRESS__		/* the sanitizers map memory at work */
-	if (filter_calls(s->dir) == -1)
+	if (filter_calls(k) == -1)
 		die(EXIT_TEMP, "seccomp:");
 #else
 	(void)filter_calls;

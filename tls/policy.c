@@ -2,15 +2,11 @@
  * and to sign. */
 #include "session.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/exits.h"
 #include "sys/log.h"
 #include "tls/crypto.h"
-
-#define ENTROPY_OCTETS	32
 
 /* The hash for our signature, or 0: bit x of hashes is BearSSL's hash x. */
 static unsigned
@@ -107,21 +103,6 @@ sign(const br_ssl_server_policy_class **me, unsigned algorithm,
 	    n, room);
 }
 
-static void
-add_entropy(br_ssl_engine_context *e)
-{
-	unsigned char octets[ENTROPY_OCTETS];
-	ssize_t n;
-
-	do
-		n = getrandom(octets, sizeof(octets), 0);
-	while (n == -1 && errno == EINTR);
-	if (n != sizeof(octets))
-		die(EXIT_TEMP, "getrandom:");
-	br_ssl_engine_inject_entropy(e, octets, sizeof(octets));
-	explicit_bzero(octets, sizeof(octets));
-}
-
 void
 ready_tls(struct session *s)
 {
@@ -137,7 +118,8 @@ ready_tls(struct session *s)
 	s->policy = (struct policy){ .vtable = &class, .session = s };
 	br_ssl_server_set_policy(&s->tls, &s->policy.vtable);
 	br_ssl_engine_set_buffer(e, s->records, sizeof(s->records), 1);
-	add_entropy(e);
+	if (tls_entropy(e) == -1)
+		die(EXIT_TEMP, "getrandom:");
 	if (!br_ssl_server_reset(&s->tls))
 		die(EXIT_BUG, "BearSSL: error %d", br_ssl_engine_last_error(e));
 }

@@ -56,10 +56,6 @@ struct session {
  * (program.c). Sets pid, ctl and relay.clear. */
 void start_program(struct session *s);
 
-/* Receive the connection and the client's address on descriptor 0, which is the
- * clear side (handed.c). Sets relay.net, relay.clear and client. */
-void take_connection(struct session *s);
-
 /* Wait until the program ends, and with keeps_root all that it started; the
  * program's code, which we leave with (program.c). */
 int end_of_program(struct session *s);
@@ -82,11 +78,5 @@ int is_host(const char *name);
 /* Put our policy and algorithms into s->tls, which is then ready for the
  * client's first octet (policy.c). */
 void ready_tls(struct session *s);
-
-/* Become TLS_UID, if we were root (confine.c). */
-void become_tls_user(const struct session *s);
-
-/* Give up all that the session does not need (confine.c). */
-void confine(const struct session *s);
 
 #endif

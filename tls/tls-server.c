@@ -1,5 +1,7 @@
 /* tls-server - speak TLS with the client, clear octets with a program. See
  * tls-server.8. */
+#include "confine.h"
+#include "handed.h"
 #include "session.h"
 
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include "sys/env.h"
 #include "sys/io.h"
 #include "sys/log.h"
+#include "text/record.h"
 #include "tls/words.h"
 
 #define HANDSHAKE_S	30
@@ -86,6 +89,23 @@ take_arguments(struct session *s, int argc, char **argv)
 		    "or tls-server -s");
 	if (s->handed)
 		s->implicit = 1;	/* who hands it over is at that point */
+}
+
+/* The connection comes over descriptor 0, with a record: who the client is. */
+static void
+take_connection(struct session *s)
+{
+	char record[sizeof(s->client_room) + 16];
+	const char *p = record, *end = p + take_handed(record, sizeof(record),
+	    &s->relay.net, clock_mono_ms() + s->handshake_ms);
+	struct field f;
+
+	if (record_next(&p, end, &f) != 1 || p != end ||
+	    !field_is(&f, "client") || f.n == 0 ||
+	    field_copy(&f, s->client_room, sizeof(s->client_room)) == -1)
+		die(EXIT_PERM, "what is handed over is no record");
+	s->client = s->client_room;
+	s->relay.clear = 0;
 }
 
 /* Wait until the program asks for TLS. 0 if it ends, or says that it never
@@ -205,7 +225,7 @@ serve(struct session *s)
 {
 	read_certificate(s);
 	ready_tls(s);
-	confine(s);
+	confine(&(struct kept){ s->dir_path, s->dir, -1 });
 	s->relay.tls = &s->tls.eng;
 	if (shake_hands(s) == 0) {
 		relay_run(&s->relay, s->idle_ms);
@@ -231,7 +251,9 @@ main(int argc, char **argv)
 		start_program(&s);
 	signal(SIGPIPE, SIG_IGN);
 	close(1);			/* the connection again, as 0 */
-	become_tls_user(&s);
+	if (s.root)
+		become_user(s.tls_uid, s.tls_gid);
+	hide();
 	open_certificates(&s);
 	if (s.implicit || wait_for_request(&s))
 		serve(&s);

@@ -40,3 +40,27 @@ ascii_fnv(const char *s, size_t n)
 		h = (h ^ (unsigned char)*s++) * 1099511628211u;
 	return h;
 }
+
+int
+ascii_glob(const char *pattern, const char *s, size_t n)
+{
+	const char *end = s + n, *star = NULL, *from = NULL;
+
+	while (s < end) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = s;
+		} else if (*pattern != '\0' && (*pattern == '?' ||
+		    ascii_lower(*pattern) == ascii_lower(*s))) {
+			pattern++;
+			s++;
+		} else if (star != NULL) {	/* the last star takes more */
+			pattern = star;
+			s = ++from;
+		} else
+			return 0;
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}

@@ -14,6 +14,10 @@ void ascii_lower_all(char *s, size_t n);
 /* 1 if the n octets of a are the string b, case ignored, else 0. */
 int ascii_is(const char *a, size_t n, const char *b);
 
+/* 1 if the pattern suits all n octets of s, else 0: '*' stands for any octets, or
+ * none, '?' for one, all else for itself; case is ignored. */
+int ascii_glob(const char *pattern, const char *s, size_t n);
+
 /* 1 if c is 33 to 126, a printable octet that is no space, else 0. */
 int ascii_graph(char c);
 

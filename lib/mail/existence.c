@@ -6,7 +6,7 @@
 
 static const char *const names[] = {
 	[IS_HERE] = "here", [IS_NOBODY] = "nobody",
-	[IS_ELSEWHERE] = "elsewhere", [IS_UNSURE] = "unsure",
+	[IS_ELSEWHERE] = "elsewhere", [IS_BARRED] = "barred", [IS_UNSURE] = "unsure",
 };
 
 const char *

@@ -168,10 +168,14 @@ injector_end(struct injector *i, struct injected *out)
 	memset(out, 0, sizeof(*out));
 	put_frame(i, FRAME_END, NULL, 0);
 	flush(i);
-	if (i->failed == 0 && read_answer(i, out) == -1)
-		fail(i);
-	if (i->failed != 0)
+	if (i->failed != 0) {
 		answer_set(&out->answer, V_LATER, "4.3.0",
 		    "the queue does not take mail: %s",
 		    strerror(i->failed));
+		out->not_taken = 1;
+	} else if (read_answer(i, out) == -1) {
+		fail(i);
+		answer_set(&out->answer, V_LATER, "4.3.0",
+		    "the queue does not answer: %s", strerror(i->failed));
+	}
 }

@@ -28,6 +28,8 @@ struct injector {
 struct injected {
 	struct answer answer;
 	char	 id[QUEUE_ID];		/* "" where it got none */
+	int	 not_taken;		/* V_LATER before its end had left: surely it
+					 * is nowhere */
 };
 
 /* Connect if there is no connection; a failure comes out at injector_end. For a

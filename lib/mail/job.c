@@ -18,11 +18,25 @@ verdict_name(enum verdict v)
 	return verdict_names[v];
 }
 
+/* Most jobs have none. */
+static int
+wishes_format(struct buf *b, const struct job *j)
+{
+	if ((j->ret[0] != '\0' && record_adds(b, "ret", j->ret) == -1) ||
+	    (j->envid[0] != '\0' && record_adds(b, "envid", j->envid) == -1) ||
+	    (j->notify[0] != '\0' &&
+	    record_adds(b, "notify", j->notify) == -1) ||
+	    (j->orcpt[0] != '\0' && record_adds(b, "orcpt", j->orcpt) == -1))
+		return -1;
+	return 0;
+}
+
 int
 job_format(struct buf *b, const struct job *j)
 {
 	b->len = 0;
 	if (record_add_u64(b, "job", j->number) == -1 ||
+	    wishes_format(b, j) == -1 ||
 	    record_add_u64(b, "replay", (uint64_t)j->replay) == -1 ||
 	    record_adds(b, "id", j->id) == -1 ||
 	    record_adds(b, "sender", j->sender) == -1 ||
@@ -33,6 +47,36 @@ job_format(struct buf *b, const struct job *j)
 	    record_add_u64(b, "wire", j->wire) == -1)
 		return -1;
 	return 0;
+}
+
+/* 1 if the field was one of these, 0 if it is another, -1 if it is bad. */
+static int
+wish_field(struct job *j, const struct field *f)
+{
+	const char *ret;
+	int bits;
+
+	if (field_is(f, "ret")) {
+		ret = ret_parse(f->value, f->n);
+		if (ret == NULL)
+			return -1;
+		memcpy(j->ret, ret, sizeof(j->ret));
+	} else if (field_is(f, "notify")) {
+		bits = notify_parse(f->value, f->n);
+		if (bits == -1)
+			return -1;
+		notify_text(j->notify, bits);
+	} else if (field_is(f, "envid")) {
+		if (!envid_is(f->value, f->n))
+			return -1;
+		return field_copy(f, j->envid, sizeof(j->envid)) == 0 ? 1 : -1;
+	} else if (field_is(f, "orcpt")) {
+		if (!orcpt_is(f->value, f->n))
+			return -1;
+		return field_copy(f, j->orcpt, sizeof(j->orcpt)) == 0 ? 1 : -1;
+	} else
+		return 0;
+	return 1;
 }
 
 static int
@@ -65,7 +109,8 @@ job_field(struct job *j, const struct field *f)
 		return field_u64(f, &j->size);
 	if (field_is(f, "wire"))
 		return field_u64(f, &j->wire);
-	return 0;			/* a newer runner may say more */
+	/* Other fields: a newer runner may say more. */
+	return wish_field(j, f) == -1 ? -1 : 0;
 }
 
 int
@@ -90,8 +135,11 @@ answer_format(struct buf *b, const struct answer *a)
 {
 	b->len = 0;
 	if (record_add_u64(b, "job", a->number) == -1 ||
+	    (a->onward && record_adds(b, "onward", "1") == -1) ||
 	    record_adds(b, "verdict", verdict_name(a->verdict)) == -1 ||
 	    record_adds(b, "dsn", a->dsn) == -1 ||
+	    (a->relay[0] != '\0' &&
+	    record_adds(b, "relay", a->relay) == -1) ||
 	    record_adds(b, "why", a->why) == -1)
 		return -1;
 	return 0;
@@ -100,12 +148,21 @@ answer_format(struct buf *b, const struct answer *a)
 static int
 answer_field(struct answer *a, const struct field *f, int *has_verdict)
 {
+	uint64_t n;
 	unsigned v;
 
 	if (field_is(f, "job"))
 		return field_u64(f, &a->number);
+	if (field_is(f, "onward")) {
+		if (field_u64(f, &n) == -1)
+			return -1;
+		a->onward = n != 0;
+		return 0;
+	}
 	if (field_is(f, "dsn"))
 		return field_copy(f, a->dsn, sizeof(a->dsn));
+	if (field_is(f, "relay"))
+		return field_copy(f, a->relay, sizeof(a->relay));
 	if (field_is(f, "why"))
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))

@@ -11,11 +11,13 @@
 
 #include "base/buf.h"
 #include "mail/queuefile.h"
+#include "text/dsn.h"
 #include "text/path.h"
 
 #define JOB_RECORD	2048		/* octets of the longest job or answer */
 #define WHY_OCTETS	512		/* octets of an answer's words, with NUL */
 #define DSN_OCTETS	12		/* octets of an RFC 3463 code, with NUL */
+#define RELAY_OCTETS	320		/* octets of a relay, with NUL */
 
 struct job {
 	uint64_t number;		/* the answer carries it back */
@@ -25,14 +27,23 @@ struct job {
 	char	 to[ADDRESS_OCTETS + 1];	/* the final address */
 	uint64_t time_us;		/* when the message came */
 	uint64_t at, size, wire;	/* where the message lies in the file */
+	/* What the sender wants to be told, for the next host (RFC 3461): as that
+	 * has it, but for the letters' case; "" where nothing was said. */
+	char	 ret[sizeof("full")];
+	char	 envid[ENVID_OCTETS + 1];
+	char	 notify[NOTIFY_OCTETS];
+	char	 orcpt[ORCPT_OCTETS + 1];
 };
 
 enum verdict { V_DONE, V_LATER, V_NEVER };
 
 struct answer {
 	uint64_t number;
+	int	 onward;		/* done: the next host has been told what the
+					 * sender wants to hear, and says it */
 	enum verdict verdict;
 	char	 dsn[DSN_OCTETS];	/* RFC 3463 */
+	char	 relay[RELAY_OCTETS];	/* the far host as host[ip]:port, or "" */
 	char	 why[WHY_OCTETS];
 };
 
@@ -44,7 +55,7 @@ int answer_format(struct buf *b, const struct answer *a);
 int job_parse(const char *s, size_t n, struct job *j);
 int answer_parse(const char *s, size_t n, struct answer *a);
 
-/* Fill a's verdict, dsn and words (formatted as by printf(3)). */
+/* Fill a's verdict, dsn and words (formatted as by printf(3)); the rest stays. */
 void answer_set(struct answer *a, enum verdict verdict, const char *dsn,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

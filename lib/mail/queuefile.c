@@ -326,8 +326,23 @@ queue_fact(const struct queue_head *q, const char *key, char *out, size_t cap)
 static const char *const kind_names[] = {
 	[J_START] = "start", [J_DONE] = "done", [J_LATER] = "later",
 	[J_NEVER] = "never", [J_TOLD] = "told", [J_NEXT] = "next",
-	[J_WARNED] = "warned", [J_WHY] = "why",
+	[J_WARNED] = "warned", [J_RELAYED] = "relayed",
+	[J_BEHIND] = "behind", [J_EXPANDED] = "expanded", [J_HELD] = "held",
+	[J_RELEASED] = "released", [J_REMOVED] = "removed", [J_WHY] = "why",
 };
+
+int
+journal_has_address(enum journal_kind kind)
+{
+	return kind <= J_TOLD;
+}
+
+/* Held, released, removed: the time is all there is. */
+static int
+is_bare(enum journal_kind kind)
+{
+	return kind == J_HELD || kind == J_RELEASED || kind == J_REMOVED;
+}
 
 /* The word up to the next blank of *s, *n; both move behind the blank. */
 static size_t
@@ -372,7 +387,7 @@ parse_entry(const struct field *f, struct journal_entry *e)
 		if (time_parse(word, len, &e->time_us) == -1)
 			return -1;
 	}
-	has_dsn = k == J_DONE || k == J_LATER || k == J_NEVER;
+	has_dsn = k == J_DONE || k == J_LATER || k == J_NEVER || k == J_BEHIND;
 	if (has_dsn) {
 		word = s;
 		len = take_word(&s, &n);
@@ -383,6 +398,8 @@ parse_entry(const struct field *f, struct journal_entry *e)
 	}
 	e->address = s;
 	e->address_n = n;
+	if (is_bare(e->kind))
+		return n == 0 ? 0 : -1;
 	return n == 0 || (has_dsn && e->dsn[0] == '\0') ? -1 : 0;
 }
 
@@ -437,9 +454,21 @@ journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
 {
 	if (kind == J_WHY)
 		return record_adds(b, "why", address);
-	return buf_addf(b, "%s %" PRIu64 ".%06u %s%s%s\n", kind_names[kind],
+	return buf_addf(b, "%s %" PRIu64 ".%06u%s%s%s%s\n", kind_names[kind],
 	    time_us / 1000000, (unsigned)(time_us % 1000000),
-	    dsn != NULL ? dsn : "", dsn != NULL ? " " : "", address);
+	    dsn != NULL ? " " : "", dsn != NULL ? dsn : "",
+	    address != NULL ? " " : "", address != NULL ? address : "");
+}
+
+int
+queue_is_torn(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last = 0;
+
+	if (end == -1 || io_pread_full(fd, &last, 1, end - 1) == -1)
+		return -1;
+	return last != '\n';
 }
 
 int

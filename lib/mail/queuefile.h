@@ -16,6 +16,7 @@
  *	why the mailbox is missing
  *	next 1764000301.000000 1
  *	told 1764000302.000000 carol@example.org
+ *	held 1764000303.000000
  *
  * The head is in record.h's notation. A LF stands before the trailer, whatever
  * the message ends with. The journal is written by the runner alone.
@@ -112,17 +113,24 @@ int queue_fact(const struct queue_head *q, const char *key, char *out,
     size_t cap);
 
 enum journal_kind {
-	J_START, J_DONE, J_LATER, J_NEVER, J_TOLD, J_NEXT, J_WARNED, J_WHY,
+	J_START, J_DONE, J_LATER, J_NEVER, J_TOLD, J_NEXT, J_WARNED, J_RELAYED,
+	J_BEHIND, J_EXPANDED, J_HELD, J_RELEASED, J_REMOVED, J_WHY,
 };
 
 struct journal_entry {
 	enum journal_kind kind;
 	uint64_t	time_us;
-	char		dsn[12];	/* "" for start */
+	char		dsn[12];	/* for behind: which rcpt line; else "" where
+					 * there is no code */
 	const char	*address;	/* for next: the count; for warned: the
-					 * report's id; for why: the text */
+					 * report's id; for expanded: which rcpt
+					 * line; for why: the text; for held,
+					 * released, removed: nothing */
 	size_t		address_n;
 };
+
+/* 1 if lines of this kind are about an address, else 0. */
+int journal_has_address(enum journal_kind kind);
 
 /* Hand each good line of the journal to entry; torn or foreign lines are passed
  * over. 1 if the last line is torn, else 0; or -1 with the system's errno. */
@@ -134,8 +142,12 @@ int queue_read_journal(int fd, const struct queue_head *q,
 int journal_line(struct buf *b, enum journal_kind kind, uint64_t time_us,
     const char *dsn, const char *address);
 
+/* 1 if the last line of the open queue file is torn, 0 if not, -1 with errno. For
+ * who appends to a journal that he has not read. */
+int queue_is_torn(int fd);
+
 /* Append lines to the journal of fd (O_APPEND). A last line that is *torn (from
- * queue_read_journal) is ended first, by " !", and counts for nothing. 0; or -1
+ * those two) is ended first, by " !", and counts for nothing. 0; or -1
  * with errno, and *torn is set. */
 int queue_write_journal(int fd, const struct buf *lines, int *torn);
 

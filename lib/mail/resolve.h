@@ -4,7 +4,7 @@
  *
  * An address is looked up as: an alias (whole address, then local part), a
  * virtual user, a user of the system. An alias's targets are resolved the same
- * way; a name that comes again on its own way is no alias there (sendmail's
+ * way. Mail for another domain goes where the table of routes says. A name that comes again on its own way is no alias there (sendmail's
  * rule), so a circle ends.
  *
  * The answer is lines in record.h's notation, a group for each final address:
@@ -13,6 +13,9 @@
  *	home /home/bob
  *	mailbox /home/bob/Maildir
  *	make 1
+ * or, on another host,
+ *	to someone@example.net
+ *	nexthop mx:example.net tls=may		see nexthop.h
  * or, where mail can't go:
  *	to nobody@example.org
  *	never 5.1.1		or	later 4.3.0
@@ -34,6 +37,17 @@
  * returns  what a front is to be told
  */
 enum existence resolve(struct tables *t, const char *domain,
+    const char *address, size_t n, struct buf *out);
+
+/*
+ * resolve_explain - the same, and the way, for people.
+ *
+ * Between the groups stand, in the order in which the names are looked up,
+ *	alias staff		it was found, and
+ *	leads bob		a line for each of its targets
+ *	again staff		it came again on its own way: no alias there
+ */
+enum existence resolve_explain(struct tables *t, const char *domain,
     const char *address, size_t n, struct buf *out);
 
 #endif

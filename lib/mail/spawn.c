@@ -1,6 +1,7 @@
 /* spawn - see spawn.h */
 #include "mail/spawn.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "text/record.h"
@@ -20,6 +21,8 @@ destination_field(struct destination *d, const struct field *f)
 		return field_copy(f, d->home, sizeof(d->home));
 	if (field_is(f, "mailbox"))
 		return field_copy(f, d->mailbox, sizeof(d->mailbox));
+	if (field_is(f, "nexthop"))
+		return field_copy(f, d->nexthop, sizeof(d->nexthop));
 	return 0;
 }
 
@@ -31,8 +34,11 @@ spawn_request_format(struct buf *b, const struct spawn_request *q)
 	b->len = 0;
 	if (q->kill != 0)
 		return record_add_u64(b, "kill", q->kill);
-	if (record_add_u64(b, "start", q->start) == -1 ||
-	    record_add_u64(b, "uid", d->uid) == -1 ||
+	if (record_add_u64(b, "start", q->start) == -1)
+		return -1;
+	if (d->nexthop[0] != '\0')
+		return record_adds(b, "nexthop", d->nexthop);
+	if (record_add_u64(b, "uid", d->uid) == -1 ||
 	    record_add_u64(b, "gid", d->gid) == -1 ||
 	    record_add_u64(b, "make", d->make) == -1 ||
 	    record_adds(b, "user", d->user) == -1 ||
@@ -40,6 +46,14 @@ spawn_request_format(struct buf *b, const struct spawn_request *q)
 	    record_adds(b, "mailbox", d->mailbox) == -1)
 		return -1;
 	return 0;
+}
+
+/* Something of a mailbox's destination is set. */
+static int
+has_mailbox(const struct destination *d)
+{
+	return d->uid != 0 || d->gid != 0 || d->make != 0 ||
+	    d->user[0] != '\0' || d->home[0] != '\0' || d->mailbox[0] != '\0';
 }
 
 int
@@ -60,6 +74,8 @@ spawn_request_parse(const char *s, size_t n, struct spawn_request *q)
 		if (r == -1)
 			return -1;
 	}
+	if (r == 0 && q->to.nexthop[0] != '\0' && has_mailbox(&q->to))
+		return errno = EINVAL, -1;
 	return r;
 }
 

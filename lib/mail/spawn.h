@@ -1,8 +1,9 @@
 /*
  * spawn - what the runner asks of the spawner, and what it is told.
  *
- * A request starts a deliver-local for one mailbox, or ends one. The answer to a
- * start carries the deliver-local's socket beside it, or says why there is none.
+ * A request starts a deliver-local for one mailbox or a deliver-remote for one way
+ * to another host, or ends one. The answer to a start carries its socket beside
+ * it, or says why there is none.
  */
 #ifndef MAIL_SPAWN_H
 #define MAIL_SPAWN_H
@@ -14,6 +15,7 @@
 
 #define SPAWN_RECORD	4096	/* octets of the longest record */
 #define SPAWN_PATH	1024	/* of a path, with NUL */
+#define SPAWN_NEXTHOP	1024	/* of the way to another host, with NUL */
 
 /* Where the mail of one final address goes. */
 struct destination {
@@ -22,6 +24,7 @@ struct destination {
 	char	 user[64];		/* of the system, "" for a virtual one */
 	char	 home[SPAWN_PATH];
 	char	 mailbox[SPAWN_PATH];
+	char	 nexthop[SPAWN_NEXTHOP];	/* another host's: nothing else */
 };
 
 struct spawn_request {
@@ -45,7 +48,7 @@ int destination_field(struct destination *d, const struct field *f);
 int spawn_request_format(struct buf *b, const struct spawn_request *q);
 int spawn_answer_format(struct buf *b, const struct spawn_answer *a);
 
-/* Read n octets. 0, or -1 with errno. */
+/* Read n octets. 0, or -1 with errno. A request has a mailbox or a nexthop. */
 int spawn_request_parse(const char *s, size_t n, struct spawn_request *q);
 int spawn_answer_parse(const char *s, size_t n, struct spawn_answer *a);
 

@@ -15,13 +15,13 @@
 int
 tables_init(struct tables *t, const char *etc, uid_t least_uid)
 {
-	static const char *const names[3] = {
-		"aliases", "users", "local-host-names",
+	static const char *const names[] = {
+		"aliases", "users", "local-host-names", "routes",
 	};
-	struct table *all[3] = { &t->aliases, &t->users, &t->hosts };
+	struct table *all[] = { &t->aliases, &t->users, &t->hosts, &t->routes };
 	int i, n;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		n = snprintf(t->path[i], sizeof(t->path[i]), "%s/%s.cdb", etc,
 		    names[i]);
 		if (n < 0 || (size_t)n >= sizeof(t->path[i]))
@@ -106,6 +106,35 @@ tables_alias(struct tables *t, const char *name, size_t n, struct buf *out)
 	if (r == 1 && buf_add(out, value, value_n) == -1)
 		return -1;
 	return r;
+}
+
+/* The way that stands for key. 1, 0, or -1 with errno. */
+static int
+find_route(struct tables *t, const char *key, size_t n, struct buf *out)
+{
+	const char *value;
+	size_t value_n;
+	int r = table_find(&t->routes, key, n, &value, &value_n);
+
+	if (r == 1 && buf_add(out, value, value_n) == -1)
+		return -1;
+	return r;
+}
+
+int
+tables_route(struct tables *t, const char *domain, size_t n, struct buf *out)
+{
+	int r = find_route(t, domain, n, out);
+	size_t at;
+
+	for (at = 1; r == 0 && at < n; at++)
+		if (domain[at] == '.')
+			r = find_route(t, domain + at, n - at, out);
+	if (r == 0)
+		r = find_route(t, "*", 1, out);
+	if (r == 0)
+		r = buf_adds(out, "mx") == -1 ? -1 : 1;
+	return r == -1 ? -1 : 0;
 }
 
 static int

@@ -1,8 +1,8 @@
 /*
  * tables - look names up in the compiled tables and in the system's users.
  *
- * The tables are ETC/aliases.cdb, users.cdb and local-host-names.cdb. A table
- * that was replaced is taken up at the next look-up; one that is missing or
+ * The tables are ETC/aliases.cdb, users.cdb, local-host-names.cdb, routes.cdb. A
+ * table that was replaced is taken up at the next look-up; one that is missing or
  * can't be read is an error (temporary), never an empty table.
  */
 #ifndef MAIL_TABLES_H
@@ -24,8 +24,8 @@ struct table {
 };
 
 struct tables {
-	struct table	aliases, users, hosts;
-	char		path[3][1024];
+	struct table	aliases, users, hosts, routes;
+	char		path[4][1024];
 	uid_t		least_uid;	/* the system's users below get no mail */
 };
 
@@ -60,5 +60,11 @@ int tables_virtual(struct tables *t, const char *address, size_t n,
     struct mailbox *m);
 int tables_system(struct tables *t, const char *user, size_t n,
     struct mailbox *m);
+
+/* The way of mail for another host's domain (lower case), as route.h has it, into
+ * out: that of the domain, of the longest .domain above it, of *, or "mx". 0, or
+ * -1 with errno. */
+int tables_route(struct tables *t, const char *domain, size_t n,
+    struct buf *out);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Wait until fd can do events (poll(2)'s). 0, or -1. */
@@ -30,5 +31,9 @@ ssize_t io_pread_full(int fd, void *p, size_t n, off_t off);
 
 /* For files: write all n octets at the descriptor's place. 0, or -1. */
 int io_write_file(int fd, const void *p, size_t n);
+
+/* 1 if two looks at a path by stat(2) saw the same file with the same octets, as
+ * far as inode, size and time of change tell; else 0. */
+int io_is_same(const struct stat *a, const struct stat *b);
 
 #endif

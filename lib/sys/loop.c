@@ -35,6 +35,18 @@ loop_add(struct loop *l, int fd, short events, loop_fn *fn, void *arg)
 }
 
 void
+loop_want(struct loop *l, int fd, short events)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->poll[i].fd == fd) {
+			l->poll[i].events = events;
+			return;
+		}
+}
+
+void
 loop_remove(struct loop *l, int fd)
 {
 	size_t i;

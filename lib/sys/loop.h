@@ -25,6 +25,9 @@ struct loop {
  * or -1 with errno ENOMEM. */
 int loop_add(struct loop *l, int fd, short events, loop_fn *fn, void *arg);
 
+/* From now on wait for these events of fd; 0: only for failure and end. */
+void loop_want(struct loop *l, int fd, short events);
+
 /* Forget fd; the caller closes it. */
 void loop_remove(struct loop *l, int fd);
 

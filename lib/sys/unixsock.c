@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+#include "sys/clock.h"
 
 int
 unix_addr(struct sockaddr_un *addr, const char *path)
@@ -18,6 +22,23 @@ unix_addr(struct sockaddr_un *addr, const char *path)
 		return errno = ENAMETOOLONG, -1;
 	memcpy(addr->sun_path, path, n + 1);
 	return 0;
+}
+
+const struct sockaddr_un *
+unix_addrs_fix(const char *const *paths, size_t n)
+{
+	struct sockaddr_un *all = mmap(NULL, n * sizeof(*all),
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t i;
+
+	if (all == MAP_FAILED)
+		return NULL;
+	for (i = 0; i < n; i++)
+		if (paths[i] != NULL && unix_addr(all + i, paths[i]) == -1)
+			return NULL;
+	if (mprotect(all, n * sizeof(*all), PROT_READ) == -1)
+		return NULL;
+	return all;
 }
 
 static int
@@ -61,6 +82,40 @@ unix_connect(const char *path, int type)
 	if (fd == -1)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1)
+		return close_keep_errno(fd);
+	return fd;
+}
+
+static int
+set_limit(int fd, int ms)
+{
+	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+}
+
+/* A full backlog holds connect(2) up: until the deadline, not longer. The
+ * connection itself is the caller's, without our time limit. */
+static int
+connect_by(int fd, const struct sockaddr_un *at, int64_t deadline_ms)
+{
+	int left = clock_left_ms(deadline_ms);
+
+	if (left == 0)
+		return errno = ETIMEDOUT, -1;
+	if (left > 0 && set_limit(fd, left) == -1)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)at, sizeof(*at)) == -1)
+		return errno = errno == EAGAIN ? ETIMEDOUT : errno, -1;
+	return set_limit(fd, 0);
+}
+
+int
+unix_connect_at(const struct sockaddr_un *at, int type, int64_t deadline_ms)
+{
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	if (fd != -1 && connect_by(fd, at, deadline_ms) == -1)
 		return close_keep_errno(fd);
 	return fd;
 }

@@ -18,6 +18,18 @@
 int unix_addr(struct sockaddr_un *addr, const char *path);
 
 /*
+ * unix_addrs_fix - addresses in memory that nobody can write any more.
+ *
+ * A filter of system calls sees a pointer, not what stands there: with the page
+ * fixed and no call left that maps memory, the pointer is as good as the address.
+ *
+ * paths    n of them, on one page; a NULL makes an address that is zero, which
+ *          cannot be connected to
+ * returns  n addresses, never freed; or NULL with errno ENAMETOOLONG, ENOMEM, ...
+ */
+const struct sockaddr_un *unix_addrs_fix(const char *const *paths, size_t n);
+
+/*
  * unix_listen - bind and listen at path, replacing what stood there.
  *
  * type     SOCK_STREAM or SOCK_SEQPACKET
@@ -28,6 +40,18 @@ int unix_listen(const char *path, int type, mode_t mode, int backlog);
 
 /* Connect to path. A descriptor (close-on-exec), or -1 with errno. */
 int unix_connect(const char *path, int type);
+
+/*
+ * unix_connect_at - connect to an address that stands already, by a deadline.
+ *
+ * Calls socket, setsockopt, connect and close, and connect gets the pointer at:
+ * a sandbox may be closed around it.
+ *
+ * returns  a descriptor (close-on-exec), or -1 with errno ETIMEDOUT (the service
+ *          does not accept) or the system's
+ */
+int unix_connect_at(const struct sockaddr_un *at, int type,
+    int64_t deadline_ms);
 
 /* Accept one connection; wait as listen_fd waits. A descriptor (close-on-exec;
  * non-blocking if nonblock), or -1 with errno. */

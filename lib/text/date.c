@@ -10,32 +10,42 @@ days_of_year(unsigned year)
 }
 
 void
+date_split(struct date *d, uint64_t seconds)
+{
+	static const int month_days[12] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+	};
+	int days = (int)(seconds / 86400 % 2932897), n;
+	unsigned rest = (unsigned)(seconds % 86400);
+
+	*d = (struct date){ .year = 1970, .weekday = (unsigned)(days + 4) % 7,
+	    .hour = rest / 3600, .minute = rest / 60 % 60, .second = rest % 60 };
+	for (; days >= days_of_year(d->year); d->year++)
+		days -= days_of_year(d->year);
+	for (;; d->month++) {
+		n = month_days[d->month] +
+		    (d->month == 1 && days_of_year(d->year) == 366);
+		if (days < n)
+			break;
+		days -= n;
+	}
+	d->day = (unsigned)days + 1;
+}
+
+void
 date_mail(char out[DATE_OCTETS], uint64_t seconds)
 {
 	static const char day_name[7][4] = {
-		"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed",
+		"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat",
 	};
 	static const char month_name[12][4] = {
 		"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 		"Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 	};
-	static const int month_days[12] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-	};
-	int days = (int)(seconds / 86400 % 2932897), weekday = days % 7;
-	unsigned rest = (unsigned)(seconds % 86400), year = 1970, month = 0;
+	struct date d;
 
-	for (; days >= days_of_year(year); year++)
-		days -= days_of_year(year);
-	for (;; month++) {
-		int n = month_days[month] +
-		    (month == 1 && days_of_year(year) == 366);
-
-		if (days < n)
-			break;
-		days -= n;
-	}
-	snprintf(out, DATE_OCTETS, "%s, %d %s %u %02u:%02u:%02u +0000",
-	    day_name[weekday], days + 1, month_name[month], year,
-	    rest / 3600, rest / 60 % 60, rest % 60);
+	date_split(&d, seconds);
+	snprintf(out, DATE_OCTETS, "%s, %u %s %u %02u:%02u:%02u +0000",
+	    day_name[d.weekday], d.day, month_name[d.month], d.year, d.hour,
+	    d.minute, d.second);
 }

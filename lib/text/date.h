@@ -6,6 +6,15 @@
 
 #define DATE_OCTETS	40	/* room that date_mail needs, with NUL */
 
+struct date {
+	unsigned year, month, day;	/* month from 0, day from 1 */
+	unsigned weekday;		/* 0: Sunday */
+	unsigned hour, minute, second;
+};
+
+/* Seconds since 1970, for the years to 9999. */
+void date_split(struct date *d, uint64_t seconds);
+
 /* Seconds since 1970 as "Tue, 24 Nov 2026 10:57:27 +0000" (RFC 5322 3.3), for
  * the years to 9999. */
 void date_mail(char out[DATE_OCTETS], uint64_t seconds);

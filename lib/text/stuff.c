@@ -86,6 +86,19 @@ stuff_end(const struct stuff *s, char out[STUFF_END])
 	return 5;
 }
 
+void
+stuff_mend_cr(char *s, size_t n)
+{
+	char *end = s + n, *cr = s;
+
+	while ((cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL) {
+		if (cr + 1 == end || cr[1] != '\n')
+			*cr = ' ';
+		if (++cr == end)
+			break;
+	}
+}
+
 uint64_t
 stuff_count(struct stuff *s, const char *in, size_t n)
 {

@@ -1,11 +1,11 @@
 /*
- * stuff - a message as POP3 sends it: lines that end in CRLF, a dot more before
- * a line that begins with one, and CRLF.CRLF at the end.
+ * stuff - a message as POP3 and SMTP send it: lines that end in CRLF, a dot more
+ * before a line that begins with one, and CRLF.CRLF at the end.
  *
  * The message's own lines may end in LF or CRLF; a CR elsewhere is an octet like
  * others. What does not end in LF gets a CRLF at its end, unless it is empty.
  * Pure functions; feed them any pieces.
- * source   RFC 1939 3, 11; TOP: RFC 1939 7
+ * source   RFC 1939 3, 11; RFC 5321 4.5.2; TOP: RFC 1939 7
  */
 #ifndef TEXT_STUFF_H
 #define TEXT_STUFF_H
@@ -25,6 +25,12 @@ size_t stuff_put(struct stuff *s, const char *in, size_t n, char *out);
 
 /* The end: a CRLF if the last line has none, and the final dot. Octets. */
 size_t stuff_end(const struct stuff *s, char out[STUFF_END]);
+
+/* Make each CR that no LF follows a blank, in place: some servers take it for a
+ * line end, and then what stands behind it for a line that we would have stuffed.
+ * If more of the message follows, its n octets must not end in CR.
+ * source   RFC 5321 2.3.8 */
+void stuff_mend_cr(char *s, size_t n);
 
 /* How many octets these n are when sent, without the dots that are added; and
  * how many the end adds to them, the final dot not counted. */

@@ -38,9 +38,8 @@ next_line(struct table_text *t, const char **line, size_t *n)
 	return 1;
 }
 
-/* The next line that is neither empty nor a comment. */
-static int
-next_entry(struct table_text *t, const char **line, size_t *n)
+int
+table_line(struct table_text *t, const char **line, size_t *n)
 {
 	do
 		if (!next_line(t, line, n))
@@ -122,7 +121,7 @@ alias_next(struct table_text *t, struct buf *name, struct buf *targets)
 	size_t n, len;
 
 	name->len = targets->len = 0;
-	if (!next_entry(t, &line, &n))
+	if (!table_line(t, &line, &n))
 		return 0;
 	if (is_blank(*line))
 		return wrong(t, "the line goes on from nothing");
@@ -207,7 +206,7 @@ user_next(struct table_text *t, struct user_line *u)
 	const char *s, *why;
 	size_t n;
 
-	if (!next_entry(t, &s, &n))
+	if (!table_line(t, &s, &n))
 		return 0;
 	memset(u, 0, sizeof(*u));
 	why = user_address(&s, &n, u);
@@ -240,7 +239,7 @@ host_next(struct table_text *t, struct buf *b)
 	size_t n;
 
 	b->len = 0;
-	if (!next_entry(t, &s, &n))
+	if (!table_line(t, &s, &n))
 		return 0;
 	trim(&s, &n);
 	if (!domain_is_valid(s, n))

@@ -19,6 +19,10 @@ struct table_text {
 	const char	*wrong;		/* why -1 was returned */
 };
 
+/* The next line that is neither empty nor a comment, without its end and the blanks
+ * before that: 1; 0 at the end. */
+int table_line(struct table_text *t, const char **line, size_t *n);
+
 /*
  * alias_next - the next entry of an aliases file.
  *

@@ -4,6 +4,7 @@
 #ifndef TLS_WORDS_H
 #define TLS_WORDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct tls_suite {
@@ -22,5 +23,12 @@ const struct tls_suite *tls_suite(uint16_t id);
  * whose they are is said: "peer-alert", "our-alert". source: bearssl_ssl.h
  */
 const char *tls_error(int e);
+
+/* A word for an alert. source: RFC 5246 7.2, RFC 6066 9 */
+const char *tls_alert(int number);
+
+/* The same as tls_error for people: a few words, with an alert's number; cut to
+ * room octets with a NUL. */
+void tls_explain(char *out, size_t room, int e);
 
 #endif

@@ -4,74 +4,17 @@ Python's email package understands; reports that fail go to postmaster and end
 there; a bounce program that is missing, fails, hangs or is killed loses none."""
 
 import contextlib
-import email
-import email.policy
+import email.utils
 import os
 import re
 import signal
 import sys
 
 sys.dont_write_bytecode = True
-from correo import Delivered, Instance, Tap, folder, read, status, \
-    wait_for
+from correo import Instance, Tap, folder, read, status, wait_for
+from reports import bounce_is, only_report
 
 LETTER = b'Subject: a letter\nFrom: Alice <alice@example.org>\n\nText.\n'
-
-
-class Report:
-    """A report in a mailbox, taken apart."""
-
-    def __init__(self, path):
-        self.delivered = Delivered(path)
-        self.octets = self.delivered.message
-        self.message = email.message_from_bytes(self.octets,
-            policy=email.policy.default)
-        self.parts = list(self.message.iter_parts())
-        self.text = self.parts[0].get_content()
-        self.groups = self.parts[1].get_payload()
-        self.header = self.parts[2].get_payload(decode=True)
-
-    def failed(self):
-        return [str(group['Final-Recipient']) for group in self.groups[1:]]
-
-
-def check_form(t, i, report, to, name):
-    """What holds for every report."""
-    m = report.message
-    defects = [(part.get_content_type(), part.defects,
-        [value.defects for value in part.values()]) for part in m.walk()
-        if part.defects or any(value.defects for value in part.values())]
-    t.eq(defects, [], '%s: no part has a defect' % name)
-    t.eq((m.get_content_type(), m['Content-Type'].params['report-type'],
-        [part.get_content_type() for part in report.parts]),
-        ('multipart/report', 'delivery-status', ['text/plain',
-        'message/delivery-status', 'text/rfc822-headers']),
-        '%s: a report of three parts' % name)
-    sender = m['From'].addresses[0]
-    t.eq((sender.addr_spec, m['To'].addresses[0].addr_spec),
-        ('MAILER-DAEMON@' + i.name, to), '%s: From and To' % name)
-    t.ok(sender.display_name and m['Subject'] and m['Date'].datetime and
-        re.fullmatch(r'<\S+@%s>' % re.escape(i.name), m['Message-ID']) and
-        m['MIME-Version'] == '1.0', '%s: its header is whole' % name,
-        m.items())
-    t.eq(m['Auto-Submitted'], 'auto-replied', '%s: Auto-Submitted' % name)
-    t.eq(report.delivered.sender, '', '%s: its own sender is <>' % name)
-    first = report.groups[0]
-    t.ok(first['Reporting-MTA'] == 'dns; ' + i.name and
-        email.utils.parsedate_to_datetime(first['Arrival-Date']),
-        '%s: Reporting-MTA and Arrival-Date' % name, first.items())
-    t.ok(all(group['Diagnostic-Code'] and group['Last-Attempt-Date'] and
-        re.fullmatch(r'[45]\.\d+\.\d+', group['Status'])
-        for group in report.groups[1:]), '%s: each recipient has its fields' %
-        name, *(group.items() for group in report.groups))
-
-
-def only_report(t, i, user, name, to=None):
-    paths = i.arrived(user)
-    t.eq(len(paths), 1, '%s: one report arrives' % name)
-    report = Report(paths[0])
-    check_form(t, i, report, to or i.address(user), name)
-    return report
 
 
 def queue_id(line):
@@ -108,7 +51,7 @@ def two_in_one_report(t, i):
     both = [i.address('gone1'), i.address('gone2')]
     i.inject(i.address('alice'), both + [i.address('bob')])
     report = only_report(t, i, 'alice', 'two fail')
-    t.eq(sorted(report.failed()), ['rfc822; ' + one for one in both],
+    t.eq(sorted(report.final()), ['rfc822; ' + one for one in both],
         'both are in the one report')
     t.ok('Your message to 2 addresses' in report.text and all(one in
         report.text for one in both) and i.address('bob') not in report.text,
@@ -125,7 +68,7 @@ def behind_an_alias(t, i):
     t.ok('Your message to %s could not' % i.address('leads') in report.text
         and '(where mail to %s goes)' % i.address('leads') in report.text,
         'its text has the address that the sender knows', report.text)
-    t.eq(report.failed(), ['rfc822; ' + i.address('gone')],
+    t.eq(report.final(), ['rfc822; ' + i.address('gone')],
         'and the one that failed')
     i.empty()
 
@@ -136,7 +79,7 @@ def partly_deferred(t, i):
     os.rename(box, box + '.away')
     i.inject(i.address('alice'), [i.address('gone'), i.address('carol')])
     report = only_report(t, i, 'alice', 'one fails, one waits')
-    t.eq(report.failed(), ['rfc822; ' + i.address('gone')],
+    t.eq(report.final(), ['rfc822; ' + i.address('gone')],
         'the report is about the one')
     id = queue_id(i.logged('report=', 'kind=failed')[-1])
     t.ok(wait_for(lambda: b'\ntold ' in read(i.queue + '/msg/' + id)),
@@ -160,7 +103,7 @@ def odd_octets(t, i):
     i.inject(i.address('alice'), [odd, 'x' * 64 + '@' + i.domain,
         'j\xf6rg@' + i.domain], ODD)
     report = only_report(t, i, 'alice', 'odd octets')
-    t.eq(sorted(report.failed()), sorted(['rfc822; "od\\"d b\\\\o@x"@' +
+    t.eq(sorted(report.final()), sorted(['rfc822; "od\\"d b\\\\o@x"@' +
         i.domain, 'rfc822; %s@%s' % ('x' * 64, i.domain),
         'rfc822; "j??rg"@' + i.domain]), 'addresses are quoted or masked')
     t.ok('"j\xf6rg"@' + i.domain in report.text, 'the text has UTF-8',
@@ -183,7 +126,7 @@ def null_sender(t, i):
         'postmaster@' + i.domain)
     t.ok(report.text.startswith('A message that names no sender'),
         'it says what it is', report.text)
-    t.eq(report.failed(), ['rfc822; ' + i.address('gone')],
+    t.eq(report.final(), ['rfc822; ' + i.address('gone')],
         'and who was not reached')
     t.ok(i.idle(), 'the queue is empty')
     i.empty()
@@ -194,7 +137,7 @@ def report_that_fails(t, i):
     i.inject(i.address('gone1'), i.address('gone2'))
     report = only_report(t, i, 'alice', 'a report that fails',
         'postmaster@' + i.domain)
-    t.eq(report.failed(), ['rfc822; ' + i.address('gone1')],
+    t.eq(report.final(), ['rfc822; ' + i.address('gone1')],
         'postmaster hears of the report')
     t.ok(b'Auto-Submitted: auto-replied\n' in report.header,
         "and sees the report's header")
@@ -231,22 +174,6 @@ KILLED = '#!/bin/sh\nkill -KILL $$\n'
 LYING = '#!/bin/sh\necho some id that is none\nexit 111\n'
 
 
-@contextlib.contextmanager
-def bounce_is(i, text):
-    """Another program in bounce's place."""
-    program = i.root + '/libexec/bounce'
-    os.rename(program, program + '.real')
-    try:
-        if text is not None:
-            with open(program + '.new', 'w') as f:
-                f.write(text)
-            os.chmod(program + '.new', 0o755)
-            os.rename(program + '.new', program)
-        yield program + '.real'
-    finally:
-        os.rename(program + '.real', program)
-
-
 def bounce_in_trouble(t, i):
     for name, text in ('missing', MISSING), ('failing', FAILING), ('killed',
             KILLED), ('lying', LYING):
@@ -261,7 +188,7 @@ def bounce_in_trouble(t, i):
             t.eq((len(i.waiting()), i.mail('alice')), (1, []),
                 '%s: the message is kept' % name)
         report = only_report(t, i, 'alice', '%s, then mended' % name)
-        t.eq(report.failed(), ['rfc822; ' + i.address('gone')],
+        t.eq(report.final(), ['rfc822; ' + i.address('gone')],
             '%s: the report comes later' % name)
         t.ok(i.idle(), '%s: the queue is empty' % name)
         t.eq([len(i.mail(user)) for user in ('alice', 'bob')], [1, 1],

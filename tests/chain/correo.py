@@ -1,6 +1,7 @@
 """What the chain's tests share: TAP, a private instance of the whole server, a
 client that shows every octet of SMTP, and waiting with a deadline."""
 
+import atexit
 import contextlib
 import os
 import re
@@ -29,9 +30,32 @@ SETTINGS = ('HOST NAME DOMAIN SMTP_PORT SMTP_CONNECTIONS SMTP_SIZE_MAX '
     'DELAY_REPORT_S SMTP_AUTH AUTH_CLEAR AUTH_CHECKS AUTH_TIMEOUT_S '
     'CHECKPW_LOG SMTPS_PORT '
     'SUBMISSION_PORT SUBMISSION_CONNECTIONS POP3_PORT POP3S_PORT '
-    'POP3_CONNECTIONS TLS_HANDSHAKE_S TLS_IDLE_S').split()
+    'POP3_CONNECTIONS TLS_HANDSHAKE_S TLS_IDLE_S TRUSTED_USERS LOCAL_WORKERS '
+    'LOCAL_PER_UID LOCAL_RCPT_MAX REPORT_LANG BOUNCE_FULL_MAX').split()
 # What listens does not tell when it is ready.
 LISTENERS = 'smtp submission smtps pop3 pop3s'.split()
+
+
+def walkable(path):
+    """Can every user come to it?"""
+    while path != '/':
+        if not os.stat(path).st_mode & 0o001:
+            return False
+        path = os.path.dirname(path)
+    return True
+
+
+def open_copy(path):
+    """The programs where other users can execute them: a checkout in /root is
+    closed. Gone when the test is over."""
+    top = tempfile.mkdtemp(prefix='correo-bin.')
+    atexit.register(shutil.rmtree, top, True)
+    os.chmod(top, 0o755)
+    return shutil.copytree(path, os.path.join(top, 'bin'))
+
+
+if ROOT and os.path.isdir(BIN) and not walkable(BIN):
+    BIN = open_copy(BIN)
 
 
 class Skip(Exception):

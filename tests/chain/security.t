@@ -4,6 +4,7 @@ limits, every open descriptor; the folders around the sockets; what the fronts'
 and the users' uids can reach. As an ordinary user: one uid, the rest as it is."""
 
 import ast
+import contextlib
 import os
 import re
 import signal
@@ -42,12 +43,15 @@ class Who:
     def __init__(self, i):
         own = os.geteuid(), os.getegid()
         self.names = {name: own for name in ('root', 'correo', 'correo-net',
-            'correo-log', 'correo-tls')}
+            'correo-log', 'correo-tls', 'correo-tls-out', 'correo-out',
+            'correo-dns')}
         if ROOT:
-            for name, file in ('correo', 'correo'), ('correo-log', 'log'):
+            for name, file in ('correo', 'correo'), ('correo-log', 'log'), \
+                    ('correo-dns', 'dns'):
                 self.names[name] = tuple(int(read('%s/id/%s/%s' % (i.etc,
                     file, kind))) for kind in ('UID', 'GID'))
-            for name, prefix in ('correo-net', 'NET'), ('correo-tls', 'TLS'):
+            for name, prefix in ('correo-net', 'NET'), ('correo-tls', 'TLS'), \
+                    ('correo-tls-out', 'TLS_OUT'), ('correo-out', 'OUT'):
                 self.names[name] = (int(i.setting(prefix + '_UID')),
                     int(i.setting(prefix + '_GID')))
         self.i = i
@@ -62,13 +66,20 @@ class Who:
         return self.names[name]
 
 
+LOCAL = ['sock/local/qinject', 'sock/local/who-is']	# open to everybody
+
 # Which row of the table a process belongs to.
 
 def row_name(pid, words, parents):
     program = os.path.basename(words[0])
-    if program == 'qinject':
-        return 'qinject (%s)' % ('worker' if parents.get(pid) in parents and
-            argv(parents[pid])[:1] == words[:1] else 'master')
+    if program in ('qinject', 'dnsq'):
+        worker = parents.get(pid) in parents and \
+            argv(parents[pid])[:1] == words[:1]
+        return '%s%s (%s)' % (program, ' -l' * ('-l' in words),
+            'worker' if worker else 'master')
+    if program == 's6-ipcserverd' and any(word.endswith('/tls-client')
+            for word in words):
+        return 's6-ipcserverd (tls-client)'
     if program == 'tcpserver' and any(word.endswith('/tls-server')
             for word in words):
         return 'tcpserver (before tls-server)'
@@ -92,7 +103,8 @@ def sockets():
     found = {}
     for line in read('/proc/net/tcp').decode().splitlines()[1:]:
         part = line.split()
-        found[part[9]] = {'listen'} if part[3] == '0A' else {'client'}
+        found[part[9]] = {'listen'} if part[3] == '0A' else {'client',
+            'server'}
     for line in read('/proc/net/unix').decode().splitlines()[1:]:
         part = line.split()
         if int(part[3], 16) & 0x10000:
@@ -126,6 +138,8 @@ def words_of(i, link, inodes):
         return {'file'}
     if link == i.root + '/tls/server.pem':
         return {'certificate'}
+    if link == '/etc/ssl/certs/ca-certificates.crt':
+        return {'anchors'}
     if name in ('log.err', 'stderr'):
         return {'stderr'}
     return {name, *re.findall(r'lock|control|current|state', name)}
@@ -196,12 +210,14 @@ def check_process(t, i, who, name, pid, words, row, inodes):
 
 def stop_a_deliverer(i):
     """A deliver-local that has delivered and lingers, stopped."""
+    others = len(i.waiting())
+
     def caught():
         if not i.deliverers('alice'):
             i.send(i.address('alice'))
         for pid in wait_for(lambda: i.deliverers('alice'), 2, 0.01):
             # Of age: it has executed and has served.
-            if wait_for(lambda: not i.waiting(), 1, 0.01):
+            if wait_for(lambda: len(i.waiting()) <= others, 1, 0.01):
                 os.kill(pid, signal.SIGSTOP)
                 if i.deliverers('alice') and status(pid).get('State',
                         '')[:1] in 'Tt':
@@ -256,12 +272,42 @@ def after_login(i):
     return s
 
 
+@contextlib.contextmanager
+def far_host(i):
+    """Another host, as far as the EHLO within TLS: then a deliver-remote and a
+    tls-client wait for it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(i.root + '/tls/server.pem')
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        listener.settimeout(30)
+        with open(i.etc + '/routes', 'w') as f:
+            f.write('far.example [127.0.0.1]:%d\n* bounce\n' %
+                listener.getsockname()[1])
+        i.compile('routes')
+        id = i.send('bob@far.example')
+        s = listener.accept()[0]
+        s.settimeout(30)
+        for said in b'220 far', b'250-far\r\n250 STARTTLS':
+            s.sendall(said + b'\r\n')
+            s.recv(1000)
+        s.sendall(b'220 go on\r\n')
+        with context.wrap_socket(s, server_side=True) as tls:
+            tls.recv(1000)
+            yield
+    with open(i.etc + '/routes', 'w') as f:
+        f.write('* bounce\n')
+    i.compile('routes')
+    i.logged('id=' + id, 'stat=Deferred')
+    os.unlink('%s/msg/%s' % (i.queue, id))
+
+
 def live_processes(t, i):
     """Every process of the instance, with a session inside DATA, and one of
     each other kind."""
     rows = {row['Program']: row for row in table_with('no_new_privs')}
     who = Who(i)
-    with i.smtp() as s, tls_session(i), before_login(i), after_login(i):
+    with i.smtp() as s, tls_session(i), before_login(i), after_login(i), \
+            far_host(i):
         s.envelope('a@b.example', [i.address('bob')])
         s.command('DATA')
         s.write(b'x' * 300000)		# so that it reaches a worker
@@ -385,7 +431,8 @@ def reach(t, i):
         's'], [], 'correo-net can write no file and no folder')
     t.eq(sorted(os.path.relpath(path, i.root) for right, kind, path in found
         if right == 'w'), ['sock/auth/auth', 'sock/front/qinject',
-        'sock/front/who-is', 'sock/tls/tls'], 'it reaches four sockets')
+        'sock/front/who-is', *LOCAL, 'sock/tls/tls'],
+        "it reaches four sockets and everybody's")
     t.eq([path for right, _, path in found if right == 'r' and
         os.path.relpath(path, i.root).startswith(secret) and path not in
         [i.root + '/mail/' + user for user in i.users]], [],
@@ -395,9 +442,9 @@ def reach(t, i):
     st = os.stat(i.users['alice'])
     found = in_reach(st.st_uid, st.st_gid, i.root)
     home = os.path.dirname(i.users['alice'])
-    t.eq([path for right, _, path in found if right == 'w' and not
-        (path + '/').startswith(home + '/')], [],
-        'alice can write nothing but her own')
+    t.eq(sorted(os.path.relpath(path, i.root) for right, _, path in found if
+        right == 'w' and not (path + '/').startswith(home + '/')), LOCAL,
+        "alice can write nothing but her own and reaches everybody's sockets")
     t.eq([path for right, _, path in found if right == 'r' and not
         (path + '/').startswith(home + '/') and os.path.relpath(path,
         i.root).startswith(secret) and path not in [i.root + '/mail/' + user

@@ -55,7 +55,8 @@ def failed(t, i, top):
     words = ['Your message to 2 addresses could not be delivered.\n',
         '\nSubject: Grüße aus Bogotá\n']
     for one in both:
-        words += ['\n    %s\n        no such user (5.1.1)\n' % one,
+        words += ['\n    %s\n        There is no such address.\n'
+            '        The server said: no such user (5.1.1)\n' % one,
             'rfc822; %s\nAction: failed\nStatus: 5.1.1\n' % one]
     check(t, 'failed', seen, words,
         ['1 text/plain 7bit What happened',
@@ -68,7 +69,7 @@ def a_name_in_utf8(t, i, top):
     i.inject(i.address('alice'), 'jörg@' + i.domain)
     check(t, 'a name in UTF-8', look(t, i, top, 'utf8', 'alice'),
         ['Your message to "jörg"@%s could not be' % i.domain,
-        'Subject: a letter\n'], ['1 text/plain 8bit What happened',
+        'Subject: a letter\n'], ['1 text/plain quoted-printable What happened',
         "3 text/rfc822-headers 8bit The message's header"])
 
 

@@ -23,6 +23,10 @@ try_job(const char *s, size_t n)
 	MUST(again.size == j.size && again.wire == j.wire);
 	MUST(strcmp(again.id, j.id) == 0 && strcmp(again.to, j.to) == 0);
 	MUST(strcmp(again.sender, j.sender) == 0);
+	MUST(strcmp(again.ret, j.ret) == 0);
+	MUST(strcmp(again.envid, j.envid) == 0);
+	MUST(strcmp(again.notify, j.notify) == 0);
+	MUST(strcmp(again.orcpt, j.orcpt) == 0);
 	buf_free(&b);
 }
 
@@ -38,7 +42,9 @@ try_answer(const char *s, size_t n)
 	MUST(answer_format(&b, &a) == 0);
 	MUST(answer_parse(b.s, b.len, &again) == 0);
 	MUST(again.number == a.number && again.verdict == a.verdict);
+	MUST(again.onward == a.onward);
 	MUST(strcmp(again.why, a.why) == 0 && strcmp(again.dsn, a.dsn) == 0);
+	MUST(strcmp(again.relay, a.relay) == 0);
 	buf_free(&b);
 }
 
@@ -53,7 +59,9 @@ try_spawn(const char *s, size_t n)
 		MUST(spawn_request_format(&b, &q) == 0);
 		MUST(spawn_request_parse(b.s, b.len, &q2) == 0);
 		MUST(q2.kill == q.kill);
-		MUST(q.kill != 0 || (q2.start == q.start &&
+		MUST(q.kill != 0 || q2.start == q.start);
+		MUST(q.kill != 0 || strcmp(q2.to.nexthop, q.to.nexthop) == 0);
+		MUST(q.kill != 0 || q.to.nexthop[0] != '\0' || (
 		    q2.to.uid == q.to.uid && q2.to.gid == q.to.gid &&
 		    q2.to.make == q.to.make &&
 		    strcmp(q2.to.user, q.to.user) == 0 &&

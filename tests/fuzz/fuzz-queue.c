@@ -36,6 +36,7 @@ check_entry(void *arg, const struct journal_entry *e)
 	MUST(e->kind <= J_WHY);
 	MUST(memchr(e->dsn, '\0', sizeof(e->dsn)) != NULL);
 	MUST(e->address_n < *left);
+	MUST(e->address_n > 0 || !journal_has_address(e->kind));
 	MUST(memchr(e->address, '\n', e->address_n) == NULL);
 }
 

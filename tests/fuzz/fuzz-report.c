@@ -1,9 +1,11 @@
 /*
  * fuzz-report - a report about any addresses, reasons and header.
  *
- * The first octet chooses the kind. Then come, each to a NUL: whom it goes to,
- * facts, journal entries (one octet for the kind, the rest is the address or the
- * reason, each to a LF); what is left is the message's header.
+ * The first octet chooses kind and language, and whether the message is to be
+ * returned. Then come, each to a NUL: whom it goes to, facts, journal entries (one
+ * octet for the kind, the rest is the address or the reason, each to a LF; the first
+ * octets are the code, too); what is left is the message, of which the header is
+ * shown.
  */
 #include "fuzz.h"
 
@@ -62,10 +64,13 @@ check(const struct report *r, const struct buf *b)
 
 		line = c == '\n' ? 0 : line + 1;
 		MUST(line <= REPORT_LINE);
-		MUST(c >= 32 || c == '\n' || c == '\t');
-		MUST(c != 127 && (c < 127 || r->eight_bit));
+		MUST(c >= 32 || c == '\n' || c == '\t' || (r->full &&
+		    c != '\0' && c != '\r'));
+		MUST(c <= 127 || r->eight_bit);
+		MUST(c != 127 || r->full);
 	}
 	MUST(line == 0);
+	MUST(!r->full || memmem(b->s, b->len, r->header, r->header_n) != NULL);
 	p = memmem(b->s, b->len, "\tboundary=\"", 11);
 	MUST(p != NULL);
 	quote = strchr(p + 11, '"');
@@ -78,7 +83,7 @@ check(const struct report *r, const struct buf *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct report r = { .name = "mail.example.org", .domain =
+	struct report r = { .words = words_en(), .name = "mail.example.org", .domain =
 	    "example.org", .id = "660-1-2", .own_id = "x" };
 	struct buf b = BUF_MAX(REPORT_MAX);
 	const char *s = (const char *)data;
@@ -88,12 +93,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n < 1)
 		return 0;
-	r.kind = (enum report_kind)(data[0] % 3);
+	r.kind = (enum report_kind)(data[0] % 4);
+	r.full = data[0] >> 2 & 1;
+	if (data[0] & 8)
+		r.words = words_es();
 	s++;
 	n--;
 	r.to = to = take(&s, &n, '\0');
-	r.facts = facts = take(&s, &n, '\0');
-	r.facts_n = strlen(facts);
+	facts = take(&s, &n, '\0');
+	MUST(report_facts(&r, facts, strlen(facts)) == 0);
 	journal = take(&s, &n, '\0');
 	header = malloc(n + 1);
 	MUST(header != NULL);

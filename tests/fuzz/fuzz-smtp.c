@@ -86,6 +86,20 @@ expect_recipients(struct session *s)
 	MUST(s->whois == -1);
 }
 
+/* What the client wants its sender to be told is good, whatever came in. */
+static void
+check_dsn(const struct field *f, unsigned rcpts)
+{
+	if (field_is(f, "ret"))
+		MUST(ret_parse(f->value, f->n) != NULL);
+	if (field_is(f, "envid"))
+		MUST(envid_is(f->value, f->n));
+	if (field_is(f, "notify"))
+		MUST(rcpts > 0 && notify_parse(f->value, f->n) != -1);
+	if (field_is(f, "orcpt"))
+		MUST(rcpts > 0 && orcpt_is(f->value, f->n));
+}
+
 /* Qinject: the facts must be a record with a sender and the recipients. */
 void
 injector_begin(struct injector *i, const char *facts, size_t n)
@@ -101,6 +115,7 @@ injector_begin(struct injector *i, const char *facts, size_t n)
 		senders += (unsigned)field_is(&f, "sender");
 		rcpts += (unsigned)field_is(&f, "rcpt");
 		users += (unsigned)field_is(&f, "user");
+		check_dsn(&f, rcpts);
 	}
 	MUST(r == 0 && senders == 1 && rcpts > 0);
 	MUST(users == (one.user[0] != '\0'));

@@ -26,6 +26,29 @@ check_top(const char *in, size_t n, size_t step, uint64_t lines)
 	MUST(at == naive_top(in, n, lines));
 }
 
+/* As SMTP sends it: neither a CR nor a LF stands alone, and one final dot. */
+static void
+check_mended(const char *in, size_t n)
+{
+	static const char final[] = "\r\n.\r\n";
+	struct stuff s = { .state = 0 };
+	char *piece = malloc(n), *out = malloc(2 * n + STUFF_END);
+	size_t len, i;
+
+	MUST(piece != NULL && out != NULL);
+	memcpy(piece, in, n);
+	stuff_mend_cr(piece, n);
+	len = stuff_put(&s, piece, n, out);
+	len += stuff_end(&s, out + len);
+	for (i = 0; i < len; i++) {
+		MUST(out[i] != '\r' || (i + 1 < len && out[i + 1] == '\n'));
+		MUST(out[i] != '\n' || (i > 0 && out[i - 1] == '\r'));
+		MUST(i + 5 >= len || memcmp(out + i, final, 5) != 0);
+	}
+	free(piece);
+	free(out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -64,6 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	MUST(got_n == naive_stuff(in, n, want, &want_count));
 	MUST(memcmp(got, want, got_n) == 0 && count == want_count);
 	check_top(in, n, step, data[0] % 4);
+	if (n > 0)
+		check_mended(in, n);
 	free(got);
 	free(want);
 	return 0;

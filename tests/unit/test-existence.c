@@ -5,7 +5,8 @@
 
 static const char *const words[] = {
 	[IS_HERE] = "here", [IS_NOBODY] = "nobody",
-	[IS_ELSEWHERE] = "elsewhere", [IS_UNSURE] = "unsure",
+	[IS_ELSEWHERE] = "elsewhere", [IS_BARRED] = "barred",
+	[IS_UNSURE] = "unsure",
 };
 
 static void
@@ -14,7 +15,7 @@ test_words(void **state)
 	size_t i;
 
 	for (i = 0; i < LENGTH(words); i++) {
-		enum existence e = (enum existence)(3 - i);
+		enum existence e = (enum existence)(LENGTH(words) - 1 - i);
 		char *s = exactly(words[i], strlen(words[i]));
 
 		assert_string_equal(existence_name((enum existence)i),

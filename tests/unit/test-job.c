@@ -44,30 +44,73 @@ test_job_parse(void **state)
 	free(s);
 }
 
+/* What the sender wants to be told goes with the job, if he said anything. */
+static void
+test_wishes(void **state)
+{
+	static const char text[] = "job 7\nret full\nenvid QQ+2B1\n"
+	    "notify success,delay\norcpt rfc822;Bob@example.org\nreplay 0\n"
+	    "id " ID "\nsender a@b\nto c@d\ntime 1\nat 2\nsize 3\nwire 4\n";
+	static const char *const bad[] = {
+		"ret all\n", "ret \n", "envid \n", "envid a b\n", "notify \n",
+		"notify never,delay\n", "orcpt x\n", "orcpt rfc822;a+0A\n",
+	};
+	struct job j = { .number = 7, .id = ID, .sender = "a@b", .to = "c@d",
+	    .time_us = 1, .at = 2, .size = 3, .wire = 4, .ret = "full",
+	    .envid = "QQ+2B1", .notify = "success,delay",
+	    .orcpt = "rfc822;Bob@example.org" }, k;
+	struct buf b = BUF_MAX(JOB_RECORD);
+	size_t i;
+
+	assert_int_equal(job_format(&b, &j), 0);
+	CHECK(holds(&b, text), "%s", shown(b.s, b.len));
+	assert_int_equal(job_parse(b.s, b.len, &k), 0);
+	assert_string_equal(k.ret, j.ret);
+	assert_string_equal(k.envid, j.envid);
+	assert_string_equal(k.notify, j.notify);
+	assert_string_equal(k.orcpt, j.orcpt);
+	for (i = 0; i < LENGTH(bad); i++) {
+		b.len = 0;
+		assert_int_equal(buf_addf(&b, "%s%s", bad[i], whole_job), 0);
+		errno = 0;
+		CHECK(job_parse(b.s, b.len, &k) == -1 && errno == EINVAL, "%s",
+		    bad[i]);
+	}
+	buf_free(&b);
+}
+
 /* The longest of everything fits into a record. */
 static void
 test_longest(void **state)
 {
 	struct job j = { .number = UINT64_MAX, .replay = 1,
 	    .id = "00640f1c2d3e4-ffffffff-0123abcd", .time_us = UINT64_MAX,
-	    .at = INT64_MAX / 2, .size = INT64_MAX / 2, .wire = UINT64_MAX };
-	struct answer a = { .number = UINT64_MAX, .verdict = V_LATER,
+	    .at = INT64_MAX / 2, .size = INT64_MAX / 2, .wire = UINT64_MAX,
+	    .ret = "full", .notify = "success,failure,delay",
+	    .orcpt = "rfc822;" };
+	struct answer a = { .onward = 1, .number = UINT64_MAX, .verdict = V_LATER,
 	    .dsn = "5.123.456" }, a2;
 	struct buf b = BUF_MAX(JOB_RECORD);
 	struct job k;
 
 	memset(j.sender, 's', ADDRESS_OCTETS);
 	memset(j.to, 't', ADDRESS_OCTETS);
+	memset(j.envid, 'e', ENVID_OCTETS);
+	memset(j.orcpt + 7, 'o', ORCPT_OCTETS - 7);
 	memset(a.why, 'w', WHY_OCTETS - 1);
+	memset(a.relay, 'r', RELAY_OCTETS - 1);
 	assert_int_equal(job_format(&b, &j), 0);
 	assert_int_equal(job_parse(b.s, b.len, &k), 0);
 	assert_string_equal(k.sender, j.sender);
 	assert_string_equal(k.to, j.to);
+	assert_string_equal(k.envid, j.envid);
+	assert_string_equal(k.orcpt, j.orcpt);
 	assert_true(k.number == j.number && k.at == j.at && k.size == j.size);
 	assert_int_equal(answer_format(&b, &a), 0);
 	assert_int_equal(answer_parse(b.s, b.len, &a2), 0);
 	assert_string_equal(a2.why, a.why);
 	assert_string_equal(a2.dsn, a.dsn);
+	assert_string_equal(a2.relay, a.relay);
 	assert_int_equal(a2.verdict, V_LATER);
 	buf_free(&b);
 }
@@ -198,6 +241,8 @@ static const struct {
 	{ OCTETS("job 3\nverdict done\ndsn 2.0.0\nwhy delivered\n"), 1, V_DONE,
 	  "2.0.0", "delivered" },
 	{ OCTETS("verdict later\n"), 1, V_LATER, "", "" },
+	{ OCTETS("verdict done\nonward 1\n"), 1, V_DONE, "", "" },
+	{ OCTETS("verdict done\nonward yes\n"), 0, V_DONE, "", "" },
 	{ OCTETS("verdict never\nwhy x y\nid 1\n"), 1, V_NEVER, "", "x y" },
 	{ OCTETS("verdict done\ndsn 12345678901\n"), 1, V_DONE, "12345678901",
 	  "" },
@@ -231,6 +276,7 @@ test_answers(void **state)
 		    shown(answers[i].s, answers[i].n), r);
 		if (r == 0) {
 			assert_int_equal(a.verdict, answers[i].verdict);
+			assert_int_equal(a.onward, strstr(answers[i].s, "onward") != NULL);
 			assert_string_equal(a.dsn, answers[i].dsn);
 			assert_string_equal(a.why, answers[i].why);
 		}
@@ -261,6 +307,27 @@ test_answer_set(void **state)
 	buf_free(&b);
 }
 
+/* Where it was sent to, if it was sent. */
+static void
+test_answer_relay(void **state)
+{
+	struct answer a = { .number = 1, .relay = "mx.example[192.0.2.1]:25" };
+	struct buf b = BUF_MAX(JOB_RECORD);
+	struct answer back;
+
+	answer_set(&a, V_DONE, "2.0.0", "taken");
+	assert_int_equal(answer_format(&b, &a), 0);
+	assert_true(holds(&b, "job 1\nverdict done\ndsn 2.0.0\n"
+	    "relay mx.example[192.0.2.1]:25\nwhy taken\n"));
+	assert_int_equal(answer_parse(b.s, b.len, &back), 0);
+	assert_string_equal(back.relay, a.relay);
+	b.len = 0;
+	assert_int_equal(buf_addf(&b, "verdict done\nrelay %s\n",
+	    many('r', RELAY_OCTETS)), 0);
+	CHECK_FAILS(answer_parse(b.s, b.len, &back), EINVAL);
+	buf_free(&b);
+}
+
 static void
 test_verdict_names(void **state)
 {
@@ -275,12 +342,14 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_job_text),
 		cmocka_unit_test(test_job_parse),
+		cmocka_unit_test(test_wishes),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_job_lines),
 		cmocka_unit_test(test_job_addresses),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_answer_set),
+		cmocka_unit_test(test_answer_relay),
 		cmocka_unit_test(test_verdict_names),
 	};
 

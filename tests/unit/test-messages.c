@@ -159,6 +159,140 @@ test_in_order(void **state)
 	messages_free(&m);
 }
 
+/* How often each id was handed over. */
+static unsigned seen[IDS];
+static unsigned in_piece;
+
+static int
+count_one(void *arg, const struct waiting *w)
+{
+	const unsigned *most = arg;
+	unsigned i;
+
+	for (i = 0; i < IDS && model[i].w != w; i++)
+		;
+	assert_true(i < IDS);
+	seen[i]++;
+	return ++in_piece >= *most;
+}
+
+/* Whoever is there from the first piece to the last is seen, though the table grows
+ * and others go meanwhile, those too where a piece ended; and once where nothing
+ * changes. */
+static void
+test_walk(void **state)
+{
+	static const struct {
+		unsigned most, first, more;
+	} cases[] = {
+		{ 1, 500, 0 }, { 7, IDS, 0 }, { 100, 1000, 0 }, { IDS, 20, 0 },
+		{ 1, 0, 0 }, { 10, 1000, IDS - 1000 }, { 50, 1024, IDS - 1024 },
+		{ 1, 900, 2000 },
+	};
+	size_t c;
+
+	for (c = 0; c < LENGTH(cases); c++) {
+		struct messages m = { .n = 0 };
+		unsigned most = cases[c].most, i, more = 0, gone = 0;
+		char from[QUEUE_ID] = "";
+		const char *next;
+
+		memset(seen, 0, sizeof(seen));
+		for (i = 0; i < cases[c].first; i++)
+			do_add(&m, i);
+		do {
+			in_piece = 0;
+			next = messages_walk(&m, from[0] != '\0' ? from : NULL,
+			    count_one, &most);
+			CHECK(next == NULL || in_piece >= most,
+			    "case %zu: %u in a piece", c, in_piece);
+			if (next == NULL)
+				break;
+			memcpy(from, next, sizeof(from));
+			if (cases[c].more == 0)
+				continue;
+			messages_forget(&m, messages_find(&m, from));
+			for (i = 0; i < IDS; i++)
+				if (strcmp(id_of(i), from) == 0)
+					model[i].w = NULL;
+			gone++;
+			for (i = 0; i < 300 && more < cases[c].more; i++)
+				do_add(&m, cases[c].first + more++);
+		} while (next != NULL);
+		for (i = 0; i < cases[c].first; i++)
+			CHECK(cases[c].more == 0 ? seen[i] == 1 : seen[i] >= 1 ||
+			    model[i].w == NULL, "case %zu: id %u is seen %u "
+			    "times", c, i, seen[i]);
+		CHECK(cases[c].more == 0 || gone > 0, "case %zu", c);
+		messages_free(&m);
+	}
+}
+
+static void
+test_held(void **state)
+{
+	struct messages m = { .n = 0 };
+	struct waiting *w;
+
+	do_add(&m, 1);
+	do_add(&m, 2);
+	w = model[1].w;
+	assert_int_equal(w->place, W_NEW);
+	assert_int_equal(messages_schedule(&m, w, 5), 0);
+	assert_int_equal(messages_schedule(&m, model[2].w, 9), 0);
+	assert_int_equal(w->place, W_DUE);
+	messages_hold(&m, w, 1);
+	messages_hold(&m, w, 1);
+	assert_int_equal(m.held, 1);
+	assert_int_equal(messages_schedule(&m, w, 4), 0);
+	assert_int_equal(w->place, W_HELD);
+	assert_ptr_equal(messages_first(&m), model[2].w);
+	messages_hold(&m, w, 0);
+	assert_int_equal(m.held, 0);
+	assert_int_equal(messages_schedule(&m, w, w->due_ms), 0);
+	assert_ptr_equal(messages_first(&m), w);
+	messages_take(&m, w);
+	assert_int_equal(w->place, W_ACTIVE);
+	messages_hold(&m, w, 1);
+	messages_free(&m);
+	assert_int_equal(m.held, 0);
+}
+
+static void
+test_site(void **state)
+{
+	struct messages m = { .n = 0 };
+	struct site *a = calloc(1, sizeof(*a)), *b = calloc(1, sizeof(*b));
+	const struct waiting *w;
+	unsigned i, n = 0;
+
+	assert_true(a != NULL && b != NULL);
+	for (i = 0; i < 100; i++) {
+		do_add(&m, i);
+		site_wait(model[i].w, a);
+	}
+	for (i = 0; i < 100; i += 3)
+		site_wait(model[i].w, i % 2 ? b : NULL);
+	site_wait(model[1].w, a);
+	messages_forget(&m, model[99].w);	/* the last, of b */
+	model[99].w = NULL;
+	for (i = 0; i < 99; i++)
+		assert_ptr_equal(model[i].w->site, i % 3 ? a : i % 2 ? b :
+		    NULL);
+	for (w = a->waiting; w != NULL; w = w->site_next) {
+		assert_ptr_equal(w->site, a);
+		n++;
+	}
+	assert_int_equal(a->messages, 66);
+	assert_int_equal(n, 66);
+	assert_int_equal(b->messages, 16);
+	messages_free(&m);
+	assert_true(a->messages == 0 && a->waiting == NULL &&
+	    b->messages == 0 && b->waiting == NULL);
+	free(a);
+	free(b);
+}
+
 static void
 test_empty(void **state)
 {
@@ -184,6 +318,9 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_in_order),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_site),
 	};
 
 	return cmocka_run_group_tests_name("messages", tests, NULL, NULL);

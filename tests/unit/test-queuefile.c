@@ -460,7 +460,9 @@ static void
 note(void *arg, const struct journal_entry *e)
 {
 	static const char *const kinds[] = { "start", "done", "later", "never",
-	    "told", "next", "warned", "why" };
+	    "told", "next", "warned", "relayed", "behind", "expanded",
+	    "held", "released", "removed",
+	    "why" };
 
 	assert_int_equal(buf_addf(arg, "%s %llu %s %.*s;", kinds[e->kind],
 	    (unsigned long long)e->time_us, e->dsn, (int)e->address_n,
@@ -500,6 +502,14 @@ static const struct {
 	{ OCTETS("told 1.000000 a b@c\nwarned 2.000000 660-1-2\ntold 3.000000\n"
 	    "warned 660-1-2\n"),
 	  "told 1000000  a b@c;warned 2000000  660-1-2;", 0 },
+	{ OCTETS("relayed 1.000000 a b@c\nbehind 2.000000 12 a b@c\n"
+	    "expanded 3.000000 12\nbehind 4.000000 12\nbehind 5.000000 a@b\n"
+	    "expanded 6.000000\n"),
+	  "relayed 1000000  a b@c;behind 2000000 12 a b@c;"
+	  "expanded 3000000  12;", 0 },
+	{ OCTETS("held 1.000000\nreleased 2.000000\nremoved 3.000000\n"
+	    "held 4.000000 x\nheld\nheld 5\nheld 6.000000 !\n"),
+	  "held 1000000  ;released 2000000  ;removed 3000000  ;", 0 },
 	{ OCTETS("start 1.000000 a@b"), "", 1 },
 	{ OCTETS("start 1.000000 a@b\nst"), "start 1000000  a@b;", 1 },
 	{ OCTETS("start 1.000000 a@b\n\ndone 1.000000 2.0.0 a@b\n"),
@@ -531,6 +541,8 @@ test_journal(void **state)
 
 		CHECK(queue_read_journal(fd, &q, note, &got) ==
 		    journals[i].torn, "%s: torn", journals[i].in);
+		CHECK(queue_is_torn(fd) == journals[i].torn, "%s: is torn",
+		    journals[i].in);
 		CHECK(holds(&got, journals[i].out), "%s: %s",
 		    shown(journals[i].in, journals[i].n),
 		    shown(got.s, got.len));
@@ -552,9 +564,11 @@ test_journal_lines(void **state)
 	    0);
 	assert_int_equal(journal_line(&b, J_TOLD, 7, NULL, "a@b"), 0);
 	assert_int_equal(journal_line(&b, J_WARNED, 8, NULL, "660-1-2"), 0);
+	assert_int_equal(journal_line(&b, J_BEHIND, 9, "3", "a@b"), 0);
+	assert_int_equal(journal_line(&b, J_HELD, 9, NULL, NULL), 0);
 	assert_true(holds(&b, "start 1.000002 a@b\ndone 0.000000 2.0.0 a@b\n"
 	    "why no room\nnext 1764000301.000000 3\ntold 0.000007 a@b\n"
-	    "warned 0.000008 660-1-2\n"));
+	    "warned 0.000008 660-1-2\nbehind 0.000009 3 a@b\nheld 0.000009\n"));
 	CHECK_FAILS(journal_line(&b, J_WHY, 0, NULL, "two\nlines"), EINVAL);
 	buf_free(&b);
 }

@@ -18,17 +18,23 @@ enter(struct report *r, enum journal_kind kind, uint64_t time_us,
 }
 
 static struct report
-begin(enum report_kind kind)
+begin_with(enum report_kind kind, const char *facts)
 {
-	static const char facts[] = "time 1.000000\nsender a@b.example\n"
-	    "rcpt Carol@example.org\n";
-	struct report r = { .kind = kind, .name = "mail.example.org",
-	    .domain = "example.org", .to = "a@b.example", .id = "660-1-2",
-	    .own_id = "own", .facts = facts, .facts_n = sizeof(facts) - 1,
+	struct report r = { .kind = kind, .words = words_en(),
+	    .name = "mail.example.org", .domain = "example.org",
+	    .to = "a@b.example", .id = "660-1-2", .own_id = "own",
 	    .header = "", .arrived_us = 1795522005 * S,
 	    .now_us = 1795954005 * S, .until_us = 1795954005 * S };
 
+	assert_int_equal(report_facts(&r, facts, strlen(facts)), 0);
 	return r;
+}
+
+static struct report
+begin(enum report_kind kind)
+{
+	return begin_with(kind, "time 1.000000\nsender a@b.example\n"
+	    "rcpt Carol@example.org\n");
 }
 
 /* The report without its end; the caller frees it. */
@@ -88,15 +94,16 @@ test_whole(void **state)
 	    "Your message to carol@example.org could not be delivered.\n"
 	    "\n"
 	    "    carol@example.org\n"
-	    "        no such user (5.1.1)\n"
+	    "        There is no such address.\n"
+	    "        The server said: no such user (5.1.1)\n"
 	    "\n"
 	    "Nothing more is tried there. This does not concern the message's "
 	    "other\nrecipients, if it has any.\n"
 	    "\n"
 	    "This was written by the mail server mail.example.org. Who can "
 	    "help:\npostmaster@example.org, who finds the message by its id "
-	    "660-1-2. Below\nare details for programs, and the message's "
-	    "header.\n"
+	    "660-1-2.\n"
+	    "Below are details for programs, and the message's header.\n"
 	    "\n--report-own-0\n"
 	    "Content-Type: message/delivery-status\n"
 	    "Content-Description: Details for programs\n"
@@ -181,7 +188,7 @@ test_several(void **state)
 	has(&b, "\nYour message to 2 addresses could not be delivered.\n");
 	has(&b, "    one@example.org\n        (where mail to Carol@example.org "
 	    "goes)\n        It was tried again and again for 5 days. Now it "
-	    "is given up.\n        given up (4.4.7)\n");
+	    "is given up.\n        The server said: given up (4.4.7)\n");
 	has(&b, "        no reason was noted (5.0.0)\n");
 	has(&b, "\nFinal-Recipient: rfc822; one@example.org\nAction: failed\n"
 	    "Status: 4.4.7\n");
@@ -196,7 +203,6 @@ test_several(void **state)
 static void
 test_behind_an_alias(void **state)
 {
-	static const char two[] = "rcpt a@b\nrcpt c@d\n";
 	struct report r = begin(REPORT_FAILED);
 	struct buf b;
 
@@ -205,8 +211,9 @@ test_behind_an_alias(void **state)
 	has(&b, "\nYour message to Carol@example.org could not be ");
 	has(&b, "    x@y\n        (where mail to Carol@example.org goes)\n");
 	buf_free(&b);
-	r.facts = two;		/* nobody knows which of them it was */
-	r.facts_n = sizeof(two) - 1;
+	report_free(&r);		/* nobody knows which of two it was */
+	r = begin_with(REPORT_FAILED, "rcpt a@b\nrcpt c@d\n");
+	enter(&r, J_NEVER, 0, "5.1.1", "x@y");
 	b = composed(&r);
 	has(&b, "\nYour message to x@y could not be ");
 	has_not(&b, "where mail to");
@@ -226,7 +233,7 @@ test_delayed(void **state)
 	has(&b, "\nSubject: Delayed mail: ");
 	has(&b, "\nYour message to carol@example.org has not been delivered "
 	    "yet. You need\nnot do anything: the server goes on trying until "
-	    "Sun, 29 Nov 2026\n12:06:45 +0000.\n");
+	    "Sunday, 29 November\n2026, at 12:06 (UTC).\n");
 	has(&b, "\nAction: delayed\nStatus: 4.2.1\n"
 	    "Diagnostic-Code: smtp; 450 4.2.1 busy\n"
 	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n"
@@ -249,6 +256,264 @@ test_double(void **state)
 	has(&b, "\nA message that names no sender (often a report like this "
 	    "one) could not\nbe delivered to carol@example.org.\n");
 	has(&b, "\nAction: failed\n");
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* What the sender asked for: he hears of one success, of the other not; the names are
+ * as he gave them. */
+static void
+test_success(void **state)
+{
+	struct report r = begin_with(REPORT_SUCCESS, "sender a@b\n"
+	    "envid QQ+203\nrcpt Bob@example.org\nnotify success\n"
+	    "orcpt rfc822;+22B+20b+22@example.org\nrcpt carol@example.org\n");
+	struct buf b;
+
+	enter(&r, J_BEHIND, 1, "1", "bob@example.org");
+	enter(&r, J_BEHIND, 1, "2", "carol@example.org");
+	enter(&r, J_LATER, 5 * S, "4.2.0", "bob@example.org");
+	enter(&r, J_WHY, 0, "", "wait");
+	enter(&r, J_DONE, 1795522006 * S, "2.0.0", "bob@example.org");
+	enter(&r, J_WHY, 0, "", "no reason");
+	enter(&r, J_DONE, 1795522006 * S, "2.0.0", "carol@example.org");
+	assert_int_equal(report_count(&r), 1);
+	b = composed(&r);
+	has(&b, "\nSubject: Delivered mail: your message has arrived\n");
+	has(&b, "\n\nYour message to bob@example.org has been delivered.\n\n"
+	    "    bob@example.org\n        It lies in the mailbox. Whether it "
+	    "was read is not known here.\n\n"
+	    "You, or your mail program, asked for this receipt.\n\nThis ");
+	has(&b, "\n\nOriginal-Envelope-Id: QQ 3\n"
+	    "Reporting-MTA: dns; mail.example.org\n"
+	    "Arrival-Date: Tue, 24 Nov 2026 12:06:45 +0000\n"
+	    "X-Correo-ID: 660-1-2\n\n"
+	    "Original-Recipient: rfc822; \"B b\"@example.org\n"
+	    "Final-Recipient: rfc822; bob@example.org\n"
+	    "Action: delivered\n"
+	    "Status: 2.0.0\n"
+	    "Last-Attempt-Date: Tue, 24 Nov 2026 12:06:46 +0000\n\n--report");
+	has_not(&b, "carol");
+	has_not(&b, "reason");
+	buf_free(&b);
+	enter(&r, J_TOLD, 1, "", "bob@example.org");
+	assert_int_equal(report_count(&r), 0);
+	report_free(&r);
+}
+
+static void
+test_relayed(void **state)
+{
+	struct report r = begin_with(REPORT_SUCCESS, "rcpt list@x\n"
+	    "notify success\nrcpt bob@example.net\nnotify success\n");
+	struct buf b;
+
+	enter(&r, J_BEHIND, 1, "2", "bob@example.net");
+	enter(&r, J_RELAYED, 1, "", "bob@example.net");
+	enter(&r, J_DONE, 1, "2.0.0", "bob@example.net");
+	b = composed(&r);
+	has(&b, "\nSubject: Mail on its way: your message was passed on\n");
+	has(&b, "\nYour message to bob@example.net has been passed on to "
+	    "another mail\nserver.\n");
+	has(&b, "        The other server took the message.");
+	has(&b, "\nAction: relayed\nStatus: 2.0.0\n");
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* An alias with two members: told once, and of them nothing. */
+static void
+test_expanded(void **state)
+{
+	struct report r = begin_with(REPORT_SUCCESS, "rcpt List@x\n"
+	    "notify success,failure\norcpt rfc822;List@x\n");
+	struct buf b;
+
+	enter(&r, J_BEHIND, 1, "1", "bob@x");
+	enter(&r, J_DONE, 1, "2.0.0", "bob@x");
+	enter(&r, J_BEHIND, 1, "1", "carol@x");
+	enter(&r, J_NEVER, 1, "5.1.1", "carol@x");
+	enter(&r, J_BEHIND, 1, "2", "dave@x");		/* no such line */
+	enter(&r, J_BEHIND, 1, "0", "dave@x");
+	assert_int_equal(report_count(&r), 1);
+	b = composed(&r);
+	has(&b, "\nSubject: Mail on its way: ");
+	has(&b, "\nYour message to List@x has been passed on to its members."
+	    "\n\n    List@x\n        This address stands for several.");
+	has(&b, "\n\nOriginal-Recipient: rfc822; List@x\n"
+	    "Final-Recipient: rfc822; List@x\n"
+	    "Action: expanded\nStatus: 2.0.0\n\n--report");
+	has_not(&b, "bob");
+	buf_free(&b);
+	r.kind = REPORT_FAILED;
+	assert_int_equal(report_count(&r), 1);
+	b = composed(&r);
+	has(&b, "\nOriginal-Recipient: rfc822; List@x\n"
+	    "Final-Recipient: rfc822; carol@x\nAction: failed\n");
+	has(&b, "        (where mail to List@x goes)\n");
+	buf_free(&b);
+	r.kind = REPORT_SUCCESS;
+	enter(&r, J_EXPANDED, 1, "", "2");
+	assert_int_equal(report_count(&r), 1);
+	enter(&r, J_EXPANDED, 1, "", "1");
+	assert_int_equal(report_count(&r), 0);
+	report_free(&r);
+}
+
+/* Two names that lead to one mailbox are two recipients to the sender. */
+static void
+test_two_names(void **state)
+{
+	struct report r = begin_with(REPORT_SUCCESS, "rcpt a@x\n"
+	    "notify success\norcpt rfc822;a@x\nrcpt b@x\nnotify success\n"
+	    "orcpt rfc822;b@x\nrcpt c@x\nnotify failure\n"
+	    "orcpt rfc822;c@x\n");
+	struct buf b;
+
+	enter(&r, J_DONE, 1, "2.1.5", "bob@x");
+	enter(&r, J_BEHIND, 1, "1", "bob@x");
+	enter(&r, J_BEHIND, 1, "2", "bob@x");
+	enter(&r, J_BEHIND, 1, "3", "bob@x");
+	b = composed(&r);
+	has(&b, "\nOriginal-Recipient: rfc822; b@x\n"
+	    "Final-Recipient: rfc822; bob@x\n");
+	has(&b, "\nOriginal-Recipient: rfc822; a@x\n"
+	    "Final-Recipient: rfc822; bob@x\nAction: delivered\n"
+	    "Status: 2.1.5\n");
+	has_not(&b, "c@x");
+	has_not(&b, "where mail to");
+	buf_free(&b);
+	report_free(&r);
+}
+
+/* Nobody hears what he does not want to. */
+static void
+test_silence(void **state)
+{
+	static const struct {
+		const char *notify;
+		size_t failed, delayed, success;
+	} cases[] = {
+		{ "", 1, 1, 0 },
+		{ "notify never\n", 0, 0, 0 },
+		{ "notify failure\n", 1, 0, 0 },
+		{ "notify delay\n", 0, 1, 0 },
+		{ "notify success\n", 0, 0, 1 },
+		{ "notify success,failure,delay\n", 1, 1, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(cases); i++) {
+		char facts[100];
+		struct report r;
+
+		snprintf(facts, sizeof(facts), "rcpt a@x\n%s",
+		    cases[i].notify);
+		r = begin_with(REPORT_FAILED, facts);
+		enter(&r, J_NEVER, 1, "5.1.1", "a@x");
+		enter(&r, J_LATER, 1, "4.2.0", "b@x");
+		enter(&r, J_DONE, 1, "2.0.0", "c@x");
+		CHECK(report_count(&r) == cases[i].failed, "%s failed", facts);
+		r.kind = REPORT_DELAYED;
+		CHECK(report_count(&r) == cases[i].delayed, "%s late", facts);
+		r.kind = REPORT_SUCCESS;
+		CHECK(report_count(&r) == cases[i].success, "%s done", facts);
+		report_free(&r);
+	}
+}
+
+/* The whole message, where it can stand in a message. */
+static const struct {
+	const char *message;
+	size_t n;
+	const char *type, *encoding;
+} messages[] = {
+	{ OCTETS("A: b\n\nText.\n"), "message/rfc822", "7bit" },
+	{ OCTETS("A: b\n\n\x1b$B\x1b(B\tno end"), "message/rfc822", "7bit" },
+	{ OCTETS("A: b\n\nT\xe4xt.\n"), "message/rfc822", "8bit" },
+	{ OCTETS("A: b\n\n\0\n"), "text/rfc822-headers", "7bit" },
+	{ OCTETS("A: b\n\n\r\n"), "text/rfc822-headers", "7bit" },
+};
+
+static void
+test_full(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(messages); i++) {
+		struct report r = begin(REPORT_FAILED);
+		int full = messages[i].type[0] == 'm';
+		char head[200];
+		struct buf b;
+
+		r.full = 1;
+		r.header = messages[i].message;
+		r.header_n = messages[i].n;
+		enter(&r, J_NEVER, 1, "5.1.1", "a@x");
+		b = composed(&r);
+		snprintf(head, sizeof(head), "\nContent-Type: %s\nContent-"
+		    "Description: %s\nContent-Transfer-Encoding: %s\n\n%s\n"
+		    "--report-own-0--\n", messages[i].type, full ?
+		    "The message" : "The message's header",
+		    messages[i].encoding, full ?
+		    messages[i].message : "A: b\n");
+		has(&b, head);
+		has(&b, full ? "\nBelow are details for programs, and the "
+		    "message.\n" : "and the message's header.\n");
+		buf_free(&b);
+		report_free(&r);
+	}
+}
+
+static void
+test_long_lines(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	char *message = malloc(1200);
+
+	memset(message, 'x', 1200);
+	r.header = message;
+	r.header_n = 998;
+	assert_true(part_fits(&r));
+	r.header_n = 999;
+	assert_false(part_fits(&r));
+	message[600] = '\n';
+	r.header_n = 1200;
+	assert_true(part_fits(&r));
+	free(message);
+	report_free(&r);
+}
+
+static void
+test_spanish(void **state)
+{
+	struct report r = begin(REPORT_FAILED);
+	struct buf b;
+
+	r.words = words_es();
+	enter(&r, J_NEVER, 1, "5.2.2", "carol@example.org");
+	enter(&r, J_WHY, 0, "", "552 5.2.2 caf\xc3\xa9 full");
+	b = composed(&r);
+	has(&b, "From: Sistema de correo <MAILER-DAEMON@mail.example.org>\n");
+	has(&b, "\nSubject: =?utf-8?B?Q29ycmVvIG5vIGVudHJlZ2Fkbzogc3UgbWVuc2Fq"
+	    "ZSBubyBsbGVn?=\n =?utf-8?B?w7M=?=\n");
+	has(&b, "\nContent-Transfer-Encoding: 7bit\n\nEste es un informe");
+	has(&b, "utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: quoted-printable\n\n"
+	    "No se pudo entregar su mensaje para carol@example.org.\n\n"
+	    "    carol@example.org\n"
+	    "        El buz=C3=B3n est=C3=A1 lleno.\n"
+	    "        El servidor dijo: 552 5.2.2 caf=C3=A9 full (5.2.2)\n");
+	has(&b, "\nDiagnostic-Code: smtp; 552 5.2.2 caf?? full\n");
+	assert_false(r.eight_bit);
+	buf_free(&b);
+	report_free(&r);
+
+	r = begin(REPORT_DELAYED);
+	r.words = words_es();
+	enter(&r, J_LATER, 1, "4.4.1", "carol@example.org");
+	b = composed(&r);
+	has(&b, " intentando hasta el\ndomingo 29 de noviembre de 2026 a las "
+	    "12:06 (UTC).\n");
 	buf_free(&b);
 	report_free(&r);
 }
@@ -313,12 +578,12 @@ test_eight_bit(void **state)
 
 	enter(&r, J_NEVER, 0, "5.1.1", "j\xc3\xb6rg@e");
 	b = composed(&r);
-	assert_true(r.eight_bit);
-	has(&b, "\nContent-Transfer-Encoding: 8bit\n\nThis is");
-	has(&b, "charset=utf-8\nContent-Description: What happened\n"
-	    "Content-Transfer-Encoding: 8bit\n");
-	has(&b, "    \"j\xc3\xb6rg\"@e\n");
-	has(&b, "Details for programs\nContent-Transfer-Encoding: 7bit\n");
+	assert_false(r.eight_bit);
+	has(&b, "\nContent-Transfer-Encoding: 7bit\n\nThis is");
+	has(&b, "charset=utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: "
+	    "quoted-printable\n");
+	has(&b, "    \"j=C3=B6rg\"@e\n");
+	has(&b, "delivery-status\nContent-Description: Details for programs\nContent-Transfer-Encoding: 7bit\n");
 	has(&b, "rfc822; \"j??rg\"@e\n");
 	buf_free(&b);
 	report_free(&r);
@@ -329,19 +594,9 @@ test_eight_bit(void **state)
 	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
 	b = composed(&r);
 	assert_true(r.eight_bit);
-	has(&b, "What happened\nContent-Transfer-Encoding: 7bit\n");
-	has(&b, "headers\nContent-Description: The message's header\n"
-	    "Content-Transfer-Encoding: 8bit\n\nSubject: \xfc\n\n");
-	buf_free(&b);
-	report_free(&r);
-
-	r = begin(REPORT_FAILED);
-	r.header = "Subject: \xc3\xbc\n";
-	r.header_n = 12;
-	enter(&r, J_NEVER, 0, "5.1.1", "a@e");
-	b = composed(&r);
-	has(&b, "headers; charset=utf-8\n");
-	has(&b, "Content-Transfer-Encoding: 8bit\n\nSubject: \xc3\xbc\n\n");
+	has(&b, "utf-8\nContent-Description: What happened\nContent-Transfer-Encoding: 7bit\n");
+	has(&b, "headers\nContent-Description: The message's header\nContent-Transfer-Encoding: 8bit\n\n"
+	    "Subject: \xfc\n\n");
 	buf_free(&b);
 	report_free(&r);
 }
@@ -367,6 +622,7 @@ test_long_header(void **state)
 	assert_int_equal(part.s[998], '\n');
 	buf_free(&h);
 	buf_free(&part);
+	report_free(&r);
 }
 
 /* The text shows a hundred, the status part all. */
@@ -418,6 +674,14 @@ main(void)
 		cmocka_unit_test(test_behind_an_alias),
 		cmocka_unit_test(test_delayed),
 		cmocka_unit_test(test_double),
+		cmocka_unit_test(test_success),
+		cmocka_unit_test(test_relayed),
+		cmocka_unit_test(test_expanded),
+		cmocka_unit_test(test_two_names),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_spanish),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_odd_octets),
 		cmocka_unit_test(test_eight_bit),

@@ -56,6 +56,13 @@ static const char users[] =
     "bob@example.org:x:1002:102:/home/bob:1000:imap\n"
     "bob@example.net:x:1003:103:/home/other bob\n";
 
+static void
+set_routes(const char *text)
+{
+	file_put(in(etc, "routes"), text, strlen(text));
+	assert_int_equal(compile("compile-routes"), 0);
+}
+
 static int
 set_up(void **state)
 {
@@ -66,6 +73,7 @@ set_up(void **state)
 	assert_int_equal(compile("compile-users"), 0);
 	assert_int_equal(compile("compile-hosts"), 0);
 	set_aliases("");
+	set_routes("");
 	assert_int_equal(tables_init(&tables, etc, NONE), 0);
 	return 0;
 }
@@ -85,6 +93,7 @@ tear_down(void **state)
 	table_free(&tables.aliases);
 	table_free(&tables.users);
 	table_free(&tables.hosts);
+	table_free(&tables.routes);
 	folder_remove(etc);
 	return 0;
 }
@@ -159,7 +168,8 @@ test_users(void **state)
 	expect("alice@example.net", IS_NOBODY, NOBODY("alice@example.net"));
 	expect("carol", IS_NOBODY, NOBODY("carol@example.org"));
 	expect("a", IS_NOBODY, NOBODY("a@example.org"));
-	expect_part("alice@", IS_ELSEWHERE, "uid ", 0);
+	expect("alice@", IS_BARRED, "to alice@\nnever 5.1.2\n"
+	    "why the address has no host\n");
 }
 
 static void
@@ -169,6 +179,43 @@ test_other_hosts(void **state)
 	    "to alice@example.com\n", 1);
 	expect_part("alice@sub.example.org", IS_ELSEWHERE, "uid ", 0);
 	expect_part("alice@[127.0.0.1]", IS_ELSEWHERE, "uid ", 0);
+}
+
+static void
+test_routes(void **state)
+{
+	set_aliases("away: someone@old.example\nheld: someone@slow.example\n");
+	set_routes("example.com [relay.example]:587 tls=must login=school\n"
+	    ".example.com relay.example\n"
+	    ".sub.example.com lmtp:/run/lists\n"
+	    "own.example mx tls=verify\n"
+	    "old.example bounce it has moved\n"
+	    "gone.example bounce\n"
+	    "slow.example hold\n"
+	    "* lmtp:[::1]\n");
+	expect("a@example.com", IS_ELSEWHERE, "to a@example.com\n"
+	    "nexthop smtp:[relay.example]:587 tls=must login=school\n");
+	expect("a@X.Example.COM", IS_ELSEWHERE, "to a@x.example.com\n"
+	    "nexthop smtp:relay.example:25\n");
+	expect("a@y.sub.example.com", IS_ELSEWHERE,
+	    "to a@y.sub.example.com\nnexthop lmtp:/run/lists\n");
+	expect("a@sub.example.com", IS_ELSEWHERE, "to a@sub.example.com\n"
+	    "nexthop smtp:relay.example:25\n");
+	expect("a@own.example", IS_ELSEWHERE, "to a@own.example\n"
+	    "nexthop mx:own.example tls=verify\n");
+	expect("a@xexample.com", IS_ELSEWHERE, "to a@xexample.com\n"
+	    "nexthop lmtp:[::1]:24\n");
+	expect("a@old.example", IS_BARRED, "to a@old.example\nnever 5.1.2\n"
+	    "why it has moved\n");
+	expect("a@gone.example", IS_BARRED, "to a@gone.example\n"
+	    "never 5.1.2\nwhy no mail is sent to that host\n");
+	expect("a@slow.example", IS_ELSEWHERE, "to a@slow.example\n"
+	    "later 4.3.2\nwhy mail to that host is held\n");
+	expect_part("away", IS_NOBODY, "never 5.1.2\n", 1);
+	expect_part("held", IS_HERE, "later 4.3.2\n", 1);
+	assert_int_equal(unlink(in(etc, "routes.cdb")), 0);
+	expect_part("a@example.com", IS_UNSURE, "later 4.3.0\n", 1);
+	expect("alice", IS_HERE, ALICE);	/* needs no route */
 }
 
 /* Quoted local parts may hold an '@': the last one counts. */
@@ -199,7 +246,8 @@ test_aliases(void **state)
 	expect("sales@example.org", IS_HERE, ALICE);	/* local part */
 	expect("bob@example.net", IS_HERE, ALICE);	/* before the user */
 	expect("bob", IS_HERE, BOB);
-	expect_part("away", IS_ELSEWHERE, "to someone@example.com\n", 1);
+	expect("away", IS_HERE, "to someone@example.com\n"
+	    "nexthop mx:example.com\n");	/* ours, wherever it leads */
 	expect_part("mixed", IS_HERE, "to someone@example.com\n", 1);
 	expect_part("mixed", IS_HERE, ALICE, 1);
 }
@@ -395,6 +443,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_users),
 		TEST(test_other_hosts),
+		TEST(test_routes),
 		TEST(test_two_ats),
 		TEST(test_aliases),
 		TEST(test_circles),

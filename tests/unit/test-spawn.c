@@ -28,6 +28,17 @@ test_request(void **state)
 	assert_string_equal(q.to.home, "/home/bob");
 	assert_string_equal(q.to.mailbox, "/home/bob/Maildir");
 	memset(&q, 0, sizeof(q));
+	q.start = 8;
+	strcpy(q.to.nexthop, "mx:example.net tls=may");
+	assert_int_equal(spawn_request_format(&b, &q), 0);
+	assert_true(holds(&b, "start 8\nnexthop mx:example.net tls=may\n"));
+	memset(&q, 'x', sizeof(q));
+	assert_int_equal(spawn_request_parse(b.s, b.len, &q), 0);
+	assert_string_equal(q.to.nexthop, "mx:example.net tls=may");
+	assert_string_equal(q.to.mailbox, "");
+	CHECK_FAILS(spawn_request_parse(OCTETS("start 8\nnexthop mx:a\n"
+	    "uid 1000\n"), &q), EINVAL);
+	memset(&q, 0, sizeof(q));
 	q.kill = 4711;
 	assert_int_equal(spawn_request_format(&b, &q), 0);
 	assert_true(holds(&b, "kill 4711\n"));

@@ -193,6 +193,35 @@ test_random(void **state)
 	}
 }
 
+static void
+test_mend_cr(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t n;
+		const char *want;
+	} crs[] = {
+		{ OCTETS(""), "" },
+		{ OCTETS("a\r\nb\n"), "a\r\nb\n" },
+		{ OCTETS("\r"), " " },
+		{ OCTETS("a\rb"), "a b" },
+		{ OCTETS("a\r\r\n"), "a \r\n" },
+		{ OCTETS("\n\r.\r\n"), "\n .\r\n" },
+		{ OCTETS("\r\r\r"), "   " },
+		{ OCTETS("\n\r"), "\n " },
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(crs); i++) {
+		char *s = exactly(crs[i].in, crs[i].n);
+
+		stuff_mend_cr(s, crs[i].n);
+		CHECK(memcmp(s, crs[i].want, crs[i].n) == 0, "%s: %s",
+		    shown(crs[i].in, crs[i].n), shown(s, crs[i].n));
+		free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -201,6 +230,7 @@ main(void)
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_exhaustive),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_mend_cr),
 	};
 
 	return cmocka_run_group_tests_name("stuff", tests, NULL, NULL);

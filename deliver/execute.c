@@ -1,0 +1,103 @@
+/* execute - see execute.h */
+#include "execute.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/exits.h"
+#include "sys/log.h"
+
+const char *
+execute_refusal(const struct programs *p, const struct destination *d)
+{
+	const struct passwd *account;
+
+	if (d->nexthop[0] != '\0')
+		return p->remote != NULL ? NULL : "no mail is sent from here";
+	if (d->home[0] != '/' || d->mailbox[0] != '/')
+		return "home and mailbox are no full paths";
+	if (geteuid() != 0)
+		return d->uid == geteuid() ? NULL :
+		    "not root: cannot become this uid";
+	if (d->uid < p->least || d->uid > UINT32_MAX - 1 ||
+	    d->uid == p->runner)
+		return "this uid gets no mail";
+	account = d->user[0] != '\0' ? getpwnam(d->user) : NULL;
+	if (account != NULL)
+		return account->pw_uid == d->uid &&
+		    account->pw_gid == d->gid ? NULL :
+		    "user, uid and gid are not of one account";
+	if (d->gid < p->least || d->gid > UINT32_MAX - 1)
+		return "this gid gets no mail";
+	return NULL;
+}
+
+static void
+become(const struct destination *d)
+{
+	gid_t gid = (gid_t)d->gid;
+	int grouped;
+
+	if (geteuid() != 0)
+		return;
+	/* A user that /etc/passwd does not know (LDAP) has his first group only. */
+	if (d->user[0] != '\0' && getpwnam(d->user) != NULL)
+		grouped = initgroups(d->user, gid);
+	else
+		grouped = setgroups(1, &gid);
+	if (grouped == -1 || setgid(gid) == -1 || setuid((uid_t)d->uid) == -1)
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)d->uid);
+}
+
+static void __attribute__((noreturn))
+run(char **argv, char **env, int jobs)
+{
+	if (chdir("/") == -1 || dup2(jobs, 0) == -1 || dup2(2, 1) == -1)
+		die(EXIT_TEMP, "child:");
+	execve(argv[0], argv, env);
+	die(EXIT_TEMP, "exec %s:", argv[0]);
+}
+
+/* Its settings are ours: it needs more than a deliver-local, and nobody whose
+ * uid it has can look at it. */
+static void __attribute__((noreturn))
+run_remote(const struct programs *p, struct destination *d, int jobs)
+{
+	char *argv[] = { p->remote, d->nexthop, NULL };
+
+	if (geteuid() == 0 && (setgroups(1, &p->out_gid) == -1 ||
+	    setgid(p->out_gid) == -1 || setuid(p->out_uid) == -1))
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)p->out_uid);
+	run(argv, environ, jobs);
+}
+
+static void __attribute__((noreturn))
+run_local(const struct programs *p, struct destination *d, int jobs)
+{
+	char *argv[4], *env[3], host[512], home[SPAWN_PATH + 5];
+	unsigned n = 0;
+
+	argv[n++] = p->local;
+	if (d->make)
+		argv[n++] = (char *)(uintptr_t)"-m";
+	argv[n++] = d->mailbox;
+	argv[n] = NULL;
+	snprintf(host, sizeof(host), "NAME=%s", p->name);
+	snprintf(home, sizeof(home), "HOME=%s", d->home);
+	env[0] = host;
+	env[1] = home;
+	env[2] = NULL;
+	become(d);
+	run(argv, env, jobs);
+}
+
+void
+execute(const struct programs *p, struct destination *d, int jobs)
+{
+	if (d->nexthop[0] != '\0')
+		run_remote(p, d, jobs);
+	run_local(p, d, jobs);
+}
