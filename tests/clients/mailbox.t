@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Through the whole chain and back: what is sent by SMTP comes by POP3S byte for
-byte, whatever program fetches it; a thousand messages; mail that arrives while
-it is fetched."""
+"""Through the whole chain and back: what is sent by SMTP comes by POP3S byte
+for byte, whatever program fetches it; a thousand messages; mail that arrives
+while it is fetched."""
 
 import os
 import re

@@ -47,8 +47,8 @@ def mutt(t, i, top):
     home = Home(top, 'mutt')
     file = home.write('file.bin', ATTACHED)
     for scheme, port in ('smtps', 'SMTPS'), ('smtp', 'SUBMISSION'):
-        rc = home.write('rc-' + port, 'set smtp_url="%s://alice@localhost:%s/"\n'
-            'set smtp_pass="%s"\nset ssl_ca_certificates_file="%s"\n'
+        rc = home.write('rc-' + port, 'set smtp_url='
+            '"%s://alice@localhost:%s/"\nset smtp_pass="%s"\nset ssl_ca_certificates_file="%s"\n'
             'set ssl_force_tls=yes\nset from="%s"\nset use_from=yes\n'
             'set copy=no\nset certificate_file="%s"\n' % (scheme, i.env[port],
             i.env['PASS1'], i.env['CAFILE'], i.address('alice'),
