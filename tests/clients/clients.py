@@ -3,6 +3,7 @@ them, and POP3 that shows every octet."""
 
 import os
 import pty
+import pwd
 import re
 import select
 import shutil
@@ -24,6 +25,10 @@ NOBODY = 65534		# as root: clients are no business of root's
 def need(program):
     if not shutil.which(program):
         raise Skip('%s is not installed' % program)
+    try:
+        pwd.getpwuid(NOBODY if ROOT else os.getuid())
+    except KeyError:
+        raise Skip('%s wants a user with a name' % program)
 
 
 def context(i):

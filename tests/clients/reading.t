@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Real clients fetch mail by POP3: poplib, curl, fetchmail, getmail, mpop, mutt,
-s-nail, each in its usual ways."""
+"""Real clients fetch mail by POP3: poplib, curl, fetchmail, getmail, mpop,
+mutt, s-nail, each in its usual ways."""
 
 import email
 import mailbox
@@ -102,7 +102,8 @@ def fetchmail(t, i, top):
         def rc(keep):
             return home.write('.fetchmailrc', FETCHMAIL % (i.env[port],
                 i.env['PASS2'], tls, i.env['CAFILE'], home.at('got'), keep))
-        run = 'fetchmail', '-f', rc('keep'), '--uidl', '--pidfile', home.at('pid')
+        run = 'fetchmail', '-f', rc('keep'), '--uidl', '--pidfile', \
+            home.at('pid')
         code, said = home.run(*run)
         t.eq(code, 0, 'fetchmail, %s: it gets mail' % port) or t.ok(False,
             'it said', said)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A report of what was not delivered, as mutt shows it: its words, its parts."""
+"""A report of what was not delivered, as mutt shows it: its words and parts."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What Thunderbird sends, octet for octet: fetching by POP3 with STLS or TLS from
-the start, and submission; and its own way to understand what it is answered."""
+"""What Thunderbird sends, octet for octet: fetching by POP3, with STLS or TLS
+from the start, and submission; and its own way to understand the answers."""
 
 import base64
 import os

@@ -113,8 +113,8 @@ def auth_plain(t, s, how):
 
 
 def without_quiet(t, s):
-    """s_client then takes R and Q at the start of a line for itself: R asks for a
-    renegotiation, which we do not have. Small letters pass."""
+    """s_client then takes R and Q at the start of a line for itself: R asks for
+    a renegotiation, which we do not have. Small letters pass."""
     plain = 'AUTH PLAIN ' + b64('', 'pablo', SECRET)
     s.type(t, 'openssl s_client without -quiet', s.command('SMTPS')[0],
         ('220 ', 'EHLO localhost'), ('250 ENH', plain),
