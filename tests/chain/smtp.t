@@ -54,7 +54,7 @@ def verbs(t, i):
         t.eq(len(answer.lines), 1, 'HELO offers nothing')
         answer = says(t, s, 'EHLO client.example.net', 250)
         offers = [line[4:].decode() for line in answer.lines]
-        t.eq(sorted(offers[1:]), ['8BITMIME', 'ENHANCEDSTATUSCODES',
+        t.eq(sorted(offers[1:]), ['8BITMIME', 'DSN', 'ENHANCEDSTATUSCODES',
             'PIPELINING', 'SIZE %d' % SIZE_MAX, 'STARTTLS'],
             'EHLO offers what is there')
         t.eq(offers[0].split()[0], i.name, 'EHLO names the host')
@@ -244,7 +244,7 @@ def parameters(t, i):
                 ('FOO', 555, '5.5.4'), ('=x', 501, '5.5.4'),
                 ('SIZE=%d' % SIZE_MAX, 250, '2.1.0')]:
             says(t, s, 'MAIL FROM:<a@b.example> ' + line, code, enhanced)
-        says(t, s, 'RCPT TO:<%s> NOTIFY=NEVER' % i.address('bob'), 555,
+        says(t, s, 'RCPT TO:<%s> SIZE=1' % i.address('bob'), 555,
             '5.5.4')
         says(t, s, 'RSET', 250)
         says(t, s, 'MAIL FROM:<a@b.example> SIZE=1 BODY=8BITMIME', 250)

@@ -139,7 +139,7 @@ def listener(i, *wrapper, **settings):
 # TLS.
 
 def offers(t, i):
-    usual = ['PIPELINING', 'SIZE 67108864', '8BITMIME']
+    usual = ['PIPELINING', 'SIZE 67108864', '8BITMIME', 'DSN']
     for name, before, after in [
             ('SMTP', ['STARTTLS'], []),
             ('SUBMISSION', ['STARTTLS'], ['AUTH PLAIN LOGIN'])]:
