@@ -59,8 +59,9 @@ REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 spawner_SRC = deliver/spawner.c
 deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
-	deliver/remote-route.c deliver/remote-hello.c deliver/remote-dialog.c \
-	deliver/remote-login.c deliver/remote-mail.c deliver/remote-body.c \
+	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
+	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \
+	deliver/remote-envelope.c deliver/remote-body.c deliver/remote-end.c \
 	deliver/remote-confine.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb

@@ -22,8 +22,7 @@ take_settings(struct remote *r)
 {
 	static const char *const families[] = { "any", "ipv4", "ipv6", NULL };
 	static const unsigned values[] = { AF_UNSPEC, AF_INET, AF_INET6 };
-	const char *dns = env_str("DNSQ_SOCKET", "");
-	const char *tls = env_str("TLS_CLIENT_SOCKET", "");
+	static const char *const eightbit[] = { "refuse", "send", NULL };
 	unsigned mx_port = (unsigned)env_u64("REMOTE_PORT", 25, 1, 65535);
 
 	r->name = env_str("NAME", NULL);
@@ -35,10 +34,9 @@ take_settings(struct remote *r)
 	r->linger_ms = (int64_t)env_u64("REMOTE_LINGER_MS", LINGER_MS, 0,
 	    60000);
 	r->port = r->nexthop.chosen ? nexthop_port(&r->nexthop) : mx_port;
-	r->peers = fix_peers(*dns != '\0' ? dns : NULL,
-	    *tls != '\0' ? tls : NULL,
-	    r->nexthop.to == TO_PATH ? r->nexthop.host : NULL);
-	r->dns = (struct dns_asker)DNS_ASKER(&r->peers->dns);
+	r->eightbit_anyway = env_word("REMOTE_EIGHTBIT", eightbit) == 1;
+	fix_peers(r, env_str("DNSQ_SOCKET", ""),
+	    env_str("TLS_CLIENT_SOCKET", ""));
 }
 
 /* Why no job can be done here, for an administrator to mend; or NULL. */
@@ -114,7 +112,7 @@ main(int argc, char **argv)
 	if (why == NULL)
 		why = obstacle(&r);
 	take_dice(&r);
-	confine(r.peers);
+	confine(&r);
 	if (why != NULL)
 		defer_all(&r, why);
 	else

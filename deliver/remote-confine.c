@@ -2,8 +2,8 @@
  * no file, no memory to be had, no new process. */
 #include "remote.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,30 +14,21 @@
 
 #define FILES	(IN_HAND + 16)	/* descriptors: a queue file for each job */
 
-/* Leave the address zero for no path. */
-static void
-set_address(struct sockaddr_un *addr, const char *path)
+void
+fix_peers(struct remote *r, const char *dns, const char *tls)
 {
-	if (path != NULL && unix_addr(addr, path) == -1)
-		die(EXIT_PERM, "a socket's path %s:", path);
-}
+	const char *const paths[] = {
+		*dns != '\0' ? dns : NULL, *tls != '\0' ? tls : NULL,
+		r->nexthop.to == TO_PATH ? r->nexthop.host : NULL
+	};
+	const struct sockaddr_un *at = unix_addrs_fix(paths, 3);
 
-/* On a page of their own that is read-only from here on; smtpd-front/confine.c says
- * why. */
-const struct peers *
-fix_peers(const char *dns, const char *tls, const char *lmtp)
-{
-	struct peers *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		die(EXIT_TEMP, "no memory:");
-	set_address(&p->dns, dns);
-	set_address(&p->tls, tls);
-	set_address(&p->lmtp, lmtp);
-	if (mprotect(p, sizeof(*p), PROT_READ) == -1)
-		die(EXIT_TEMP, "mprotect:");
-	return p;
+	if (at == NULL)
+		die(errno == ENAMETOOLONG ? EXIT_PERM : EXIT_TEMP,
+		    "a socket's path:");
+	r->dns = (struct dns_asker)DNS_ASKER(at);
+	r->tls_at = at + 1;
+	r->lmtp_at = at + 2;
 }
 
 #define CALL(name)	{ .nr = __NR_##name }
@@ -50,12 +41,12 @@ fix_peers(const char *dns, const char *tls, const char *lmtp)
 	{ .nr = __NR_connect, .args = 1, .arg = { 2 }, .is = { sizeof(type) } }
 #define CONNECT(to) \
 	{ .nr = __NR_connect, .args = 2, .arg = { 1, 2 }, \
-	  .is = { (uint64_t)(uintptr_t)&(to), sizeof(to) } }
+	  .is = { (uint64_t)(uintptr_t)(to), sizeof(*(to)) } }
 #define OPTION(call, level, name) \
 	{ .nr = __NR_##call, .args = 2, .arg = { 1, 2 }, .is = { level, name } }
 
 static int
-filter_calls(const struct peers *p)
+filter_calls(const struct remote *r)
 {
 	const struct sandbox_call calls[] = {
 		CALL(read), CALL(write), CALL(sendmsg), CALL(recvmsg),
@@ -74,23 +65,23 @@ filter_calls(const struct peers *p)
 		SOCKET(AF_UNIX, SOCK_STREAM), SOCKET(AF_UNIX, SOCK_SEQPACKET),
 		CONNECT_NET(struct sockaddr_in),
 		CONNECT_NET(struct sockaddr_in6),
-		CONNECT(p->dns), CONNECT(p->tls), CONNECT(p->lmtp),
+		CONNECT(r->dns.at), CONNECT(r->tls_at), CONNECT(r->lmtp_at),
 	};
 
 	return sandbox_calls(calls, sizeof(calls) / sizeof(*calls));
 }
 
 void
-confine(const struct peers *p)
+confine(const struct remote *r)
 {
 	if (sandbox_no_new_privs() == -1 || sandbox_limits(FILES, 0) == -1)
 		die(EXIT_TEMP, "limits:");
 	(void)sandbox_files(NULL, 0);	/* qinject logs a kernel without it */
 #ifndef __SANITIZE_ADDRESS__		/* the sanitizers map memory at work */
-	if (filter_calls(p) == -1)
+	if (filter_calls(r) == -1)
 		die(EXIT_TEMP, "seccomp:");
 #else
-	(void)p;
+	(void)r;
 	(void)filter_calls;
 #endif
 }

@@ -63,7 +63,7 @@ connect_far(struct remote *r)
 	int e = 0;
 
 	if (r->nexthop.to == TO_PATH) {
-		r->wire.in = r->wire.out = unix_connect_at(&r->peers->lmtp,
+		r->wire.in = r->wire.out = unix_connect_at(r->lmtp_at,
 		    SOCK_STREAM, end);
 		return r->wire.in == -1 ? -1 : 0;
 	}
@@ -143,32 +143,42 @@ say_hello(struct remote *r)
 	return reply.code < 300 ? 0 : host_failed(r, verb, &reply);
 }
 
+static int
+no_tls(struct remote *r, const char *words)
+{
+	snprintf(r->far.tls.words, sizeof(r->far.tls.words), "%s", words);
+	return -1;
+}
+
+/* Who the host should be: of a domain's mail hosts the domain's name will do. */
+static void
+ask_for(const struct remote *r, struct tls_question *q)
+{
+	static const enum tls_policy policies[] = {
+		TLS_MAY, TLS_MAY, TLS_MUST, TLS_VERIFY	/* by enum nexthop_tls */
+	};
+
+	q->policy = policies[r->nexthop.tls];
+	q->names = 0;
+	snprintf(q->host, sizeof(q->host), "%s", r->far.host);
+	if (r->nexthop.to == TO_MX && !tls_is_address(r->nexthop.host))
+		snprintf(q->name[q->names++], sizeof(q->name[0]), "%s",
+		    r->nexthop.host);
+}
+
 /* Have the service turn the connection. 0; or -1, and r->far.tls.words say why. */
 static int
 turn_tls(struct remote *r)
 {
-	static const enum tls_policy policies[] = {
-		[TLS_WANT_NONE] = TLS_MAY, [TLS_WANT_MAY] = TLS_MAY,
-		[TLS_WANT_MUST] = TLS_MUST, [TLS_WANT_VERIFY] = TLS_VERIFY
-	};
-	struct tls_question q = { .policy = policies[r->nexthop.tls] };
+	struct tls_question q;
 	int fd;
 
-	snprintf(q.host, sizeof(q.host), "%s", r->far.host);
-	if (r->nexthop.to == TO_MX && !tls_is_address(r->nexthop.host))
-		snprintf(q.name[q.names++], sizeof(q.name[0]), "%s",
-		    r->nexthop.host);
-	if (r->wire.at < r->wire.n) {
-		snprintf(r->far.tls.words, sizeof(r->far.tls.words),
-		    "octets in the clear behind STARTTLS");
-		return -1;
-	}
-	if (r->peers->tls.sun_family == 0) {
-		snprintf(r->far.tls.words, sizeof(r->far.tls.words),
-		    "no TLS service here");
-		return -1;
-	}
-	fd = tls_ask(&r->peers->tls, r->wire.in, &q, wait_end(r, WAIT_TLS),
+	ask_for(r, &q);
+	if (r->wire.at < r->wire.n)	/* somebody between us put it there? */
+		return no_tls(r, "said more in the clear behind STARTTLS");
+	if (r->tls_at->sun_family == 0)
+		return no_tls(r, "cannot be spoken to by TLS: no service");
+	fd = tls_ask(r->tls_at, r->wire.in, &q, wait_end(r, WAIT_TLS),
 	    &r->far.tls);
 	if (fd == -1)
 		return -1;
@@ -187,6 +197,15 @@ tls_failed(struct remote *r, const char *words)
 	note_failure(r, &a);
 	hang_up(r);
 	return -1;
+}
+
+static int
+tls_refused(struct remote *r, const struct reply *reply)
+{
+	char words[WHY_OCTETS];
+
+	snprintf(words, sizeof(words), "said after STARTTLS: %s", reply->text);
+	return tls_failed(r, words);
 }
 
 /* TLS that is better than none: the same host in the clear, over a connection of
@@ -212,18 +231,15 @@ start_tls(struct remote *r)
 		return 0;
 	if (!r->far.can.starttls)
 		return must ? tls_failed(r, "offers no TLS") : 0;
-	if (!must && r->peers->tls.sun_family == 0)
+	if (!must && r->tls_at->sun_family == 0)
 		return 0;
 	if (put_command(r, "STARTTLS") == -1 ||
 	    take_reply(r, &reply, WAIT_REPLY) == -1)
 		return host_failed(r, "STARTTLS", NULL);
 	if (reply.code == 421)
 		return host_failed(r, "STARTTLS", &reply);
-	if (reply.code != 220) {
-		snprintf(r->far.tls.words, sizeof(r->far.tls.words),
-		    "said after STARTTLS: %.150s", reply.text);
-		return must ? tls_failed(r, r->far.tls.words) : 0;
-	}
+	if (reply.code != 220)
+		return must ? tls_refused(r, &reply) : 0;
 	if (turn_tls(r) == 0)
 		return say_hello(r);
 	return must ? tls_failed(r, r->far.tls.words) : go_clear(r);

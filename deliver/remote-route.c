@@ -23,9 +23,7 @@ note_failure(struct remote *r, const struct answer *a)
 	t->failed = 1;
 }
 
-/* The DNS says that there is no way. Where an administrator chose the way it may be
- * his slip, and no reason to send mail back. */
-static void __attribute__((format(printf, 4, 5)))
+void
 note_dns(struct remote *r, enum verdict v, const char *dsn, const char *fmt,
     ...)
 {
@@ -52,7 +50,7 @@ note_loop(struct remote *r)
 }
 
 /* source: xorshift32, Marsaglia 2003; order, not secrets */
-static uint32_t
+uint32_t
 roll(struct remote *r)
 {
 	r->dice ^= r->dice << 13;
@@ -141,9 +139,8 @@ take_mx(struct remote *r)
 		note_loop(r);
 }
 
-/* Ask about name. 0: there is an answer, even if it is "none"; -1: it is noted. */
-static int
-ask(struct remote *r, enum dns_type type, const char *name)
+int
+ask_dns(struct remote *r, enum dns_type type, const char *name)
 {
 	if (dns_ask(&r->dns, type, name, wait_end(r, WAIT_DNS),
 	    &r->found) == -1) {
@@ -166,7 +163,7 @@ find_mx(struct remote *r)
 {
 	const char *domain = r->nexthop.host;
 
-	if (ask(r, DNS_MX, domain) == -1)
+	if (ask_dns(r, DNS_MX, domain) == -1)
 		return;
 	if (r->found.status == DNS_NODOMAIN)
 		note_dns(r, V_NEVER, "5.1.2", "there is no domain %s", domain);
@@ -196,58 +193,6 @@ make_route(struct remote *r)
 	if (h->to == TO_ADDRESS)
 		snprintf(t->address[0], sizeof(t->address[0]), "%.45s",
 		    h->host);
-}
-
-/* The next record of the type from *i on, or NULL. */
-static const char *
-next_of(const struct dns_answer *a, enum dns_type type, unsigned *i)
-{
-	while (*i < a->n)
-		if (a->record[(*i)++].type == type)
-			return a->record[*i - 1].text;
-	return NULL;
-}
-
-/* By turns of both kinds: where one of them leads nowhere, the other has its turn
- * soon. Each kind in any order. */
-static void
-take_addresses(struct remote *r)
-{
-	static const enum dns_type types[] = { DNS_AAAA, DNS_A };
-	static const unsigned families[] = { AF_INET6, AF_INET };
-	struct dns_answer *a = &r->found;
-	struct route *t = &r->route;
-	unsigned at[2] = { 0, 0 }, i, empty = 0;
-
-	for (i = a->n; i > 1; i--) {
-		unsigned k = roll(r) % i;
-		struct dns_record swap = a->record[k];
-
-		a->record[k] = a->record[i - 1];
-		a->record[i - 1] = swap;
-	}
-	t->address_n = t->address_at = 0;
-	for (i = 0; empty < 2 && t->address_n < ADDRESSES; i = !i) {
-		const char *text = r->family == AF_UNSPEC ||
-		    r->family == families[i] ? next_of(a, types[i], at + i) :
-		    NULL;
-
-		empty = text == NULL ? empty + 1 : 0;
-		if (text != NULL)
-			snprintf(t->address[t->address_n++],
-			    sizeof(t->address[0]), "%s", text);
-	}
-}
-
-static void
-look_up(struct remote *r, const char *name)
-{
-	if (ask(r, DNS_ADDR, name) == -1)
-		return;
-	take_addresses(r);
-	if (r->route.address_n == 0)
-		note_dns(r, V_NEVER, r->found.status == DNS_NODOMAIN ?
-		    "5.1.2" : "5.4.4", "the mail host %s has no address", name);
 }
 
 static void

@@ -23,12 +23,6 @@
 #define BLOCK		65536	/* octets of the message that are read at once */
 #define SECRET_OCTETS	256	/* of a user or a secret, with NUL */
 
-/* The addresses that a sandboxed deliver-remote may connect to beside those of the
- * network, in memory that nobody can write any more. Zero where there is none. */
-struct peers {
-	struct sockaddr_un dns, tls, lmtp;
-};
-
 /* What waits are measured by; each is a share of REMOTE_TIMEOUT_S. source: RFC 5321
  * 4.5.3.2 */
 enum wait {
@@ -101,7 +95,8 @@ struct remote {
 	unsigned	 family;	/* AF_UNSPEC, AF_INET or AF_INET6 */
 	int64_t		 unit_ms;	/* REMOTE_TIMEOUT_S */
 	int64_t		 linger_ms, try_ms;
-	const struct peers *peers;
+	int		 eightbit_anyway;	/* REMOTE_EIGHTBIT */
+	const struct sockaddr_un *tls_at, *lmtp_at;	/* zero: there is none */
 	char		 user[SECRET_OCTETS], secret[SECRET_OCTETS];
 	/* jobs */
 	int		 ended;		/* no more will come */
@@ -171,8 +166,24 @@ int others_remain(const struct remote *r);
  * pass with time outweighs what will not. */
 void note_failure(struct remote *r, const struct answer *a);
 
+/* The same for what the DNS says. Where an administrator chose the way, "never" may
+ * be his slip and becomes "later". */
+void note_dns(struct remote *r, enum verdict v, const char *dsn,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Ask the DNS. 0: r->found is the answer, if only "none"; -1: it is noted. */
+int ask_dns(struct remote *r, enum dns_type type, const char *name);
+
+/* A number of no secrecy. */
+uint32_t roll(struct remote *r);
+
 /* Nothing more of this route is tried. */
 void end_route(struct remote *r);
+
+/* remote-address.c */
+
+/* Make r->route.address the host's. What keeps them from us is noted. */
+void look_up(struct remote *r, const char *name);
 
 /* remote-hello.c: a connection that is ready for mail */
 
@@ -228,6 +239,42 @@ int read_secret(struct remote *r, const char *path, const char **why);
 /* AUTH. 0; or -1, it is noted and the connection closed. */
 int log_in(struct remote *r);
 
+/* remote-envelope.c */
+
+enum verb { VERB_RSET, VERB_MAIL, VERB_RCPT, VERB_DATA };
+
+/* One transaction's commands and what came of them. */
+struct envelope {
+	int		 pipelined;
+	int		 reused;	/* the connection was, before this */
+	size_t		 first;		/* 0: RSET goes first, else 1 */
+	size_t		 n;		/* recipients */
+	size_t		 taken;		/* of them */
+	int		 refused;	/* MAIL was */
+	int		 go;		/* DATA was taken, for somebody */
+	int		 astray;	/* DATA was taken, for nobody */
+	enum verb	 at;		/* whose reply is awaited */
+	int		 has_bad;
+	struct reply	 bad;		/* it ends the session */
+};
+
+/* "RSET", ... */
+const char *verb_word(enum verb v);
+
+/* Say the envelope of r->group: all commands at once and then read all replies, or
+ * one after another. Whom a reply is final for is answered. 0; or -1: the session is
+ * over, by e->bad or as errno says. */
+int exchange(struct remote *r, struct envelope *e);
+
+/* remote-end.c */
+
+/* The session was lost at what, before the final dot, so nobody has the message.
+ * What is tried next is settled here: r->far or r->route. */
+void lost_host(struct remote *r, const struct envelope *e, const char *what);
+
+/* Send the message to whom it was taken for, and answer them. */
+void send_message(struct remote *r, struct envelope *e);
+
 /* remote-mail.c */
 
 /* Bring the message that waits longest to a host that takes it; all of its jobs are
@@ -248,11 +295,11 @@ enum sent send_body(struct remote *r);
 
 /* remote-confine.c */
 
-/* Put the addresses at these paths, or NULL for none, where they stay. */
-const struct peers *fix_peers(const char *dns, const char *tls,
-    const char *lmtp);
+/* Set the addresses of our services: dnsq, tls-client ("": there is none), and the
+ * UNIX socket that the route names. */
+void fix_peers(struct remote *r, const char *dns, const char *tls);
 
 /* Give up every right that is not needed. */
-void confine(const struct peers *p);
+void confine(const struct remote *r);
 
 #endif

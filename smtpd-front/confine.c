@@ -2,8 +2,7 @@
  * four addresses to connect to, and the calls that reading and writing need. */
 #include "session.h"
 
-#include <string.h>
-#include <sys/mman.h>
+#include <errno.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,33 +14,17 @@
 
 #define FILES	16		/* descriptors */
 
-/* Leave the address zero for no path. */
-static void
-set_address(struct sockaddr_un *addr, const char *path)
-{
-	if (path != NULL && unix_addr(addr, path) == -1)
-		die(EXIT_PERM, "a socket's path %s:", path);
-}
-
-/* Addresses on a page of their own that is read-only from here on. A filter of
- * system calls sees a pointer, not what stands there: with the page fixed and
- * no call left that maps memory, the pointer is as good as the address. */
 const struct peers *
 fix_peers(const char *whois, const char *qinject, const char *auth,
     const char *tls)
 {
-	struct peers *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const char *const paths[] = { whois, qinject, auth, tls };
+	const struct sockaddr_un *at = unix_addrs_fix(paths, 4);
 
-	if (p == MAP_FAILED)
-		die(EXIT_TEMP, "no memory:");
-	set_address(&p->whois, whois);
-	set_address(&p->qinject, qinject);
-	set_address(&p->auth, auth);
-	set_address(&p->tls, tls);
-	if (mprotect(p, sizeof(*p), PROT_READ) == -1)
-		die(EXIT_TEMP, "mprotect:");
-	return p;
+	if (at == NULL)
+		die(errno == ENAMETOOLONG ? EXIT_PERM : EXIT_TEMP,
+		    "a socket's path:");
+	return (const struct peers *)at;	/* four addresses */
 }
 
 #define CALL(name)	{ .nr = __NR_##name }

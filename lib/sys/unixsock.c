@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -21,6 +22,23 @@ unix_addr(struct sockaddr_un *addr, const char *path)
 		return errno = ENAMETOOLONG, -1;
 	memcpy(addr->sun_path, path, n + 1);
 	return 0;
+}
+
+const struct sockaddr_un *
+unix_addrs_fix(const char *const *paths, size_t n)
+{
+	struct sockaddr_un *all = mmap(NULL, n * sizeof(*all),
+	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t i;
+
+	if (all == MAP_FAILED)
+		return NULL;
+	for (i = 0; i < n; i++)
+		if (paths[i] != NULL && unix_addr(all + i, paths[i]) == -1)
+			return NULL;
+	if (mprotect(all, n * sizeof(*all), PROT_READ) == -1)
+		return NULL;
+	return all;
 }
 
 static int

@@ -18,6 +18,18 @@
 int unix_addr(struct sockaddr_un *addr, const char *path);
 
 /*
+ * unix_addrs_fix - addresses in memory that nobody can write any more.
+ *
+ * A filter of system calls sees a pointer, not what stands there: with the page
+ * fixed and no call left that maps memory, the pointer is as good as the address.
+ *
+ * paths    n of them, on one page; a NULL makes an address that is zero, which
+ *          cannot be connected to
+ * returns  n addresses, never freed; or NULL with errno ENAMETOOLONG, ENOMEM, ...
+ */
+const struct sockaddr_un *unix_addrs_fix(const char *const *paths, size_t n);
+
+/*
  * unix_listen - bind and listen at path, replacing what stood there.
  *
  * type     SOCK_STREAM or SOCK_SEQPACKET

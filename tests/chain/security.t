@@ -210,12 +210,14 @@ def check_process(t, i, who, name, pid, words, row, inodes):
 
 def stop_a_deliverer(i):
     """A deliver-local that has delivered and lingers, stopped."""
+    others = len(i.waiting())
+
     def caught():
         if not i.deliverers('alice'):
             i.send(i.address('alice'))
         for pid in wait_for(lambda: i.deliverers('alice'), 2, 0.01):
             # Of age: it has executed and has served.
-            if wait_for(lambda: not i.waiting(), 1, 0.01):
+            if wait_for(lambda: len(i.waiting()) <= others, 1, 0.01):
                 os.kill(pid, signal.SIGSTOP)
                 if i.deliverers('alice') and status(pid).get('State',
                         '')[:1] in 'Tt':
@@ -282,7 +284,7 @@ def far_host(i):
             f.write('far.example [127.0.0.1]:%d\n* bounce\n' %
                 listener.getsockname()[1])
         i.compile('routes')
-        i.send('bob@far.example')
+        id = i.send('bob@far.example')
         s = listener.accept()[0]
         s.settimeout(30)
         for said in b'220 far', b'250-far\r\n250 STARTTLS':
@@ -295,6 +297,8 @@ def far_host(i):
     with open(i.etc + '/routes', 'w') as f:
         f.write('* bounce\n')
     i.compile('routes')
+    i.logged('id=' + id, 'stat=Deferred')
+    os.unlink('%s/msg/%s' % (i.queue, id))
 
 
 def live_processes(t, i):

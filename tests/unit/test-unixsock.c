@@ -225,6 +225,28 @@ test_long_paths(void **state)
 	assert_int_equal(open_files(), ends.open_files);
 }
 
+/* Nothing can be written there any more; what has no path is zero. */
+static void
+test_fixed(void **state)
+{
+	const char *paths[] = { "/run/a", NULL, "/run/c" }, *long_one;
+	const struct sockaddr_un *at = unix_addrs_fix(paths, 3);
+	int p[2];
+
+	assert_non_null(at);
+	assert_string_equal(at[0].sun_path, "/run/a");
+	assert_int_equal(at[1].sun_family, 0);
+	assert_string_equal(at[2].sun_path, "/run/c");
+	assert_int_equal(pipe(p), 0);
+	assert_int_equal(write(p[1], "x", 1), 1);
+	CHECK_FAILS(read(p[0], (void *)(uintptr_t)at, 1), EFAULT);
+	close(p[0]);
+	close(p[1]);
+	long_one = many('x', 200);
+	assert_null(unix_addrs_fix(&long_one, 1));
+	assert_int_equal(errno, ENAMETOOLONG);
+}
+
 int
 main(void)
 {
@@ -238,6 +260,7 @@ main(void)
 		TEST(test_listen),
 		TEST(test_long_paths),
 		TEST(test_many_descriptors),
+		TEST(test_fixed),
 	};
 
 	return cmocka_run_group_tests_name("unixsock", tests, NULL, NULL);
