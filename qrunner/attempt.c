@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/exits.h"
-#include "base/num.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "text/record.h"
@@ -30,8 +29,8 @@ find_known(struct attempt *a, const char *address, size_t n)
 	return NULL;
 }
 
-static struct known *
-add_known(struct attempt *a, const char *address, size_t n)
+struct known *
+attempt_known(struct attempt *a, const char *address, size_t n)
 {
 	struct known *k = find_known(a, address, n);
 
@@ -47,16 +46,6 @@ add_known(struct attempt *a, const char *address, size_t n)
 	return k;
 }
 
-static struct lead *
-add_lead(struct attempt *a, struct known *k, size_t rcpt)
-{
-	struct lead *l = wishes_lead(&a->wishes, &k->leads, rcpt);
-
-	if (l == NULL)
-		die(EXIT_TEMP, "no memory for a recipient");
-	return l;
-}
-
 /* The rcpt line leads to the address. What is known of that, or NULL: nothing is, and
  * nobody has a wish. */
 static struct known *
@@ -66,28 +55,9 @@ lead_to(struct attempt *a, const char *address, size_t n, size_t rcpt)
 
 	if (!a->wishes.any)
 		return find_known(a, address, n);
-	k = add_known(a, address, n);
-	(void)add_lead(a, k, rcpt);
+	k = attempt_known(a, address, n);
+	(void)attempt_lead(a, k, rcpt);
 	return k;
-}
-
-/* The journal's word on a rcpt line, by its number: an address behind it, or that
- * the sender knows of several. */
-static void
-note_rcpt(struct attempt *a, const struct journal_entry *e)
-{
-	const char *digits = e->kind == J_BEHIND ? e->dsn : e->address;
-	size_t n = e->kind == J_BEHIND ? strlen(e->dsn) : e->address_n;
-	uint64_t number;
-
-	if (num_u64(digits, n, &number) == -1 || number == 0 ||
-	    number > a->wishes.n)
-		return;
-	if (e->kind == J_EXPANDED)
-		a->wishes.of[number - 1].expanded = 1;
-	else if (a->wishes.any)
-		add_lead(a, add_known(a, e->address, e->address_n),
-		    number - 1)->noted = 1;
 }
 
 static void
@@ -99,10 +69,10 @@ note_entry(void *arg, const struct journal_entry *e)
 	a->warned |= e->kind == J_WARNED;
 	a->removed |= e->kind == J_REMOVED;
 	if (e->kind == J_BEHIND || e->kind == J_EXPANDED)
-		note_rcpt(a, e);
+		attempt_note_rcpt(a, e);
 	if (!journal_has_address(e->kind))
 		return;
-	k = add_known(a, e->address, e->address_n);
+	k = attempt_known(a, e->address, e->address_n);
 	if (e->kind == J_TOLD) {
 		k->told = 1;
 		return;
@@ -281,7 +251,7 @@ note_failure(struct attempt *a, struct final *f)
 		    "the queue cannot be written");
 		return;
 	}
-	k = add_known(a, f->address, strlen(f->address));
+	k = attempt_known(a, f->address, strlen(f->address));
 	k->final = k->failed = 1;
 }
 
@@ -299,7 +269,7 @@ note_success(struct attempt *a, struct final *f)
 			    "the queue cannot be written");
 		return;
 	}
-	k = add_known(a, f->address, strlen(f->address));
+	k = attempt_known(a, f->address, strlen(f->address));
 	k->final = k->done = 1;
 	k->told = f->site != NULL && f->answer.onward;
 }

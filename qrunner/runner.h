@@ -340,6 +340,9 @@ void attempt_settled(struct final *f);
 /* Write the journal's line that f's job begins. 0, or -1 with errno. */
 int attempt_note_start(struct final *f);
 
+/* What is known of an address, from now on. Dies without memory. */
+struct known *attempt_known(struct attempt *a, const char *address, size_t n);
+
 /* Append lines to the message's journal. 0, or -1 and it is logged. */
 int attempt_write(struct attempt *a, const struct buf *lines);
 
@@ -377,6 +380,12 @@ size_t attempt_untold(const struct attempt *a);
 
 /* How much there is to tell of success: addresses, and aliases with members. */
 size_t attempt_unheard(const struct attempt *a);
+
+/* The rcpt line leads to the address that k is of. Dies without memory. */
+struct lead *attempt_lead(struct attempt *a, struct known *k, size_t rcpt);
+
+/* Take the journal's word on a rcpt line: J_BEHIND, J_EXPANDED. */
+void attempt_note_rcpt(struct attempt *a, const struct journal_entry *e);
 
 /* Write to the journal which rcpt lines lead where. As attempt_write. */
 int attempt_note_leads(struct attempt *a);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exits.h"
+#include "base/num.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 
@@ -27,6 +29,35 @@ is_unheard(const struct attempt *a, const struct known *k)
 {
 	return k->done && !k->told && a->sender[0] != '\0' &&
 	    wishes_want(&a->wishes, k->leads, NOTIFY_SUCCESS);
+}
+
+struct lead *
+attempt_lead(struct attempt *a, struct known *k, size_t rcpt)
+{
+	struct lead *l = wishes_lead(&a->wishes, &k->leads, rcpt);
+
+	if (l == NULL)
+		die(EXIT_TEMP, "no memory for a recipient");
+	return l;
+}
+
+void
+attempt_note_rcpt(struct attempt *a, const struct journal_entry *e)
+{
+	const char *digits = e->kind == J_BEHIND ? e->dsn : e->address;
+	size_t n = e->kind == J_BEHIND ? strlen(e->dsn) : e->address_n;
+	struct known *k;
+	uint64_t number;
+
+	if (num_u64(digits, n, &number) == -1 || number == 0 ||
+	    number > a->wishes.n || !a->wishes.any)
+		return;
+	if (e->kind == J_EXPANDED) {
+		a->wishes.of[number - 1].expanded = 1;
+		return;
+	}
+	k = attempt_known(a, e->address, e->address_n);
+	attempt_lead(a, k, number - 1)->noted = 1;
 }
 
 size_t

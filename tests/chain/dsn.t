@@ -499,6 +499,8 @@ def late(t, top):
             for id in silent:
                 i.logged('id=' + id, 'stat=Deferred', n=5)
             t.eq(len(i.mail('alice')), 1, 'of the others nobody hears')
+            t.eq(i.logged('no report is made', seconds=0), [],
+                'and none was tried')
         paths = i.arrived('alice', 2)
         t.eq(Report(paths[-1]).outcomes() if len(paths) == 2 else None, {bob:
             (None, 'delivered', '2.0.0')}, 'a success that was asked for is '

@@ -244,7 +244,7 @@ def parameters(t, i):
                 ('FOO', 555, '5.5.4'), ('=x', 501, '5.5.4'),
                 ('SIZE=%d' % SIZE_MAX, 250, '2.1.0')]:
             says(t, s, 'MAIL FROM:<a@b.example> ' + line, code, enhanced)
-        says(t, s, 'RCPT TO:<%s> XNOTIFY=NEVER' % i.address('bob'), 555,
+        says(t, s, 'RCPT TO:<%s> SIZE=1' % i.address('bob'), 555,
             '5.5.4')
         says(t, s, 'RSET', 250)
         says(t, s, 'MAIL FROM:<a@b.example> SIZE=1 BODY=8BITMIME', 250)

@@ -68,6 +68,9 @@ def command_lines(t, i):
                         args:
                     t.eq(m.sender, 'alice@example.org', '%s: its sender' %
                         name)
+            if '-N' in args:
+                t.eq(len(mails(i, 'alice')), 1, '%s: the receipt that it '
+                    'asks for' % name)
 
 
 def cron_letter(t, i):
