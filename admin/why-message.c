@@ -68,6 +68,16 @@ take_result(struct life *f, const struct logline *l, const struct pair *stat)
 	v->why = copy_text(why, (size_t)why_n);
 }
 
+/* When the message began, as its id has it: the line about that is written when the
+ * client has its answer, and others may be faster. */
+static uint64_t
+began_us(const char *id, uint64_t logged_us)
+{
+	uint64_t us = strtoull(id, NULL, 16);
+
+	return us < logged_us ? us : logged_us;
+}
+
 /* smtpd-front's or qinject's line: how it came. */
 static void
 take_arrival(struct life *f, const struct logline *l)
@@ -83,7 +93,7 @@ take_arrival(struct life *f, const struct logline *l)
 	struct pair v;
 	int taken = logline_find(l, "verdict", &v) && pair_is(&v, "done");
 
-	event_add(&f->events, l->time_us, -1, "it came from <%.*s>, %s%.*s%s"
+	event_add(&f->events, began_us(f->id, l->time_us), -1, "it came from <%.*s>, %s%.*s%s"
 	    "%.*s, for %.*s %s, %.*s octets; %s%.*s%s%.*s", from_n, from,
 	    client_n > 0 ? "by SMTP from " : "by a program of this machine",
 	    client_n, client, user_n > 0 ? ", user " : "", user_n, user, n_n,
