@@ -19,8 +19,10 @@ show_size(char out[SHOW_OCTETS], uint64_t octets)
 		snprintf(out, SHOW_OCTETS, "%u", (unsigned)octets);
 		return out;
 	}
-	if (octets > UINT64_MAX / 16)
-		tenths = UINT64_MAX - 1024;
+	if (octets > UINT64_MAX / 10) {
+		tenths = octets / 1024 * 10;
+		u = 1;
+	}
 	for (; tenths >= 10240; u++)
 		tenths = (tenths + 512) / 1024;
 	if (tenths < 100)
