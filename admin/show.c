@@ -34,6 +34,12 @@ show_size(char out[SHOW_OCTETS], uint64_t octets)
 	return out;
 }
 
+uint64_t
+span_s(uint64_t from_us, uint64_t to_us)
+{
+	return to_us > from_us ? (to_us - from_us) / 1000000 : 0;
+}
+
 const char *
 show_span(char out[SHOW_OCTETS], uint64_t seconds)
 {

@@ -188,34 +188,38 @@ test_range(void **state)
 {
 	static const struct {
 		const char *text;
-		const struct sift_unit *units;
+		int (*read)(struct sift *s, const char *text);
 		uint64_t min, max;	/* both 7: wrong */
 	} cases[] = {
-		{ "0", sift_ages, 0, 7 }, { "90", sift_ages, 90, 7 },
-		{ "90s", sift_ages, 90, 7 }, { "2m", sift_ages, 120, 7 },
-		{ "2h", sift_ages, 7200, 7 }, { "1d", sift_ages, 86400, 7 },
-		{ "1w", sift_ages, 604800, 7 }, { "-2m", sift_ages, 7, 120 },
-		{ "3k", sift_sizes, 3072, 7 }, { "-1M", sift_sizes, 7, 1 << 20 },
-		{ "2G", sift_sizes, 2147483648u, 7 },
-		{ "", sift_ages, 7, 7 }, { "-", sift_ages, 7, 7 },
-		{ "-0", sift_ages, 7, 7 }, { "m", sift_ages, 7, 7 },
-		{ "1k", sift_ages, 7, 7 }, { "1m", sift_sizes, 7, 7 },
-		{ "1 m", sift_ages, 7, 7 }, { "+1m", sift_ages, 7, 7 },
-		{ "--1", sift_ages, 7, 7 }, { "1mm", sift_ages, 7, 7 },
-		{ "18446744073709551615w", sift_ages, 7, 7 },
-		{ "99999999999999999999", sift_ages, 7, 7 },
+		{ "0", sift_age, 0, 7 }, { "90", sift_age, 90, 7 },
+		{ "90s", sift_age, 90, 7 }, { "2m", sift_age, 120, 7 },
+		{ "2h", sift_age, 7200, 7 }, { "1d", sift_age, 86400, 7 },
+		{ "1w", sift_age, 604800, 7 }, { "-2m", sift_age, 7, 120 },
+		{ "3k", sift_size, 3072, 7 }, { "-1M", sift_size, 7, 1 << 20 },
+		{ "2G", sift_size, 2147483648u, 7 },
+		{ "", sift_age, 7, 7 }, { "-", sift_age, 7, 7 },
+		{ "-0", sift_age, 7, 7 }, { "m", sift_age, 7, 7 },
+		{ "1k", sift_age, 7, 7 }, { "1m", sift_size, 7, 7 },
+		{ "1 m", sift_age, 7, 7 }, { "+1m", sift_age, 7, 7 },
+		{ "--1", sift_age, 7, 7 }, { "1mm", sift_age, 7, 7 },
+		{ "18446744073709551615w", sift_age, 7, 7 },
+		{ "99999999999999999999", sift_age, 7, 7 },
 	};
 	size_t i;
 
 	for (i = 0; i < LENGTH(cases); i++) {
-		uint64_t min = 7, max = 7;
-		int r = sift_range(cases[i].text, cases[i].units, &min, &max);
+		struct sift s = { .age_min_s = 7, .age_max_s = 7, .size_min = 7,
+		    .size_max = 7 };
+		int is_age = cases[i].read == sift_age;
+		int done = cases[i].read(&s, cases[i].text);
+		uint64_t min = is_age ? s.age_min_s : s.size_min;
+		uint64_t max = is_age ? s.age_max_s : s.size_max;
 
 		CHECK(min == cases[i].min && max == cases[i].max,
 		    "%s: %llu %llu", cases[i].text, (unsigned long long)min,
 		    (unsigned long long)max);
-		CHECK(r == (min == 7 && max == 7 ? -1 : 0), "%s: %d",
-		    cases[i].text, r);
+		CHECK(done == (min == 7 && max == 7 ? -1 : 0), "%s: %d",
+		    cases[i].text, done);
 	}
 }
 
