@@ -1,9 +1,12 @@
 /* why-lines - a line of the log, and one of the journal, as an event in words. */
 #include "why.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "sys/log.h"
 
 static const char *
 value_of(const struct logline *l, const char *key, int *n)
@@ -58,29 +61,50 @@ began_us(const char *id, uint64_t logged_us)
 	return us < logged_us ? us : logged_us;
 }
 
+/* Which way it came: "by SMTP from 192.0.2.1, user bob". */
+static void
+say_way(char *out, size_t room, const struct logline *l)
+{
+	int client_n, user_n;
+	const char *client = value_of(l, "client", &client_n);
+	const char *user = value_of(l, "user", &user_n);
+
+	snprintf(out, room, "%s%.*s%s%.*s", client_n > 0 ? "by SMTP from " :
+	    "by a program of this machine", client_n, client, user_n > 0 ?
+	    ", user " : "", user_n, user);
+}
+
+static void
+say_verdict(char *out, size_t room, const struct logline *l)
+{
+	int dsn_n, why_n;
+	const char *dsn = value_of(l, "dsn", &dsn_n);
+	const char *why = value_of(l, "why", &why_n);
+	struct pair verdict;
+
+	if (logline_find(l, "verdict", &verdict) && pair_is(&verdict, "done"))
+		snprintf(out, room, "it was queued");
+	else
+		snprintf(out, room, "it was refused: %.*s %.*s", dsn_n, dsn,
+		    why_n, why);
+}
+
 /* smtpd-front's or qinject's line: how it came. */
 static void
 take_arrival(struct life *f, const struct logline *l)
 {
-	int from_n, client_n, user_n, n_n, size_n, dsn_n, why_n;
+	int from_n, count_n, size_n;
 	const char *from = value_of(l, "from", &from_n);
-	const char *client = value_of(l, "client", &client_n);
-	const char *user = value_of(l, "user", &user_n);
-	const char *count = value_of(l, "nrcpt", &n_n);
+	const char *count = value_of(l, "nrcpt", &count_n);
 	const char *size = value_of(l, "size", &size_n);
-	const char *dsn = value_of(l, "dsn", &dsn_n);
-	const char *why = value_of(l, "why", &why_n);
-	struct pair v;
-	int taken = logline_find(l, "verdict", &v) && pair_is(&v, "done");
+	char way[LOG_OCTETS], verdict[LOG_OCTETS];
 
+	say_way(way, sizeof(way), l);
+	say_verdict(verdict, sizeof(verdict), l);
 	event_add(&f->events, began_us(f->id, l->time_us), -1,
-	    "it came from <%.*s>, %s%.*s%s%.*s, for %.*s %s, %.*s octets; %s%.*s%s%.*s", from_n, from,
-	    client_n > 0 ? "by SMTP from " : "by a program of this machine",
-	    client_n, client, user_n > 0 ? ", user " : "", user_n, user, n_n,
-	    count, n_n == 1 && count[0] == '1' ? "recipient" : "recipients",
-	    size_n, size, taken ? "it was queued" : "it was refused: ",
-	    taken ? 0 : dsn_n, dsn, taken || why_n == 0 ? "" : " ",
-	    taken ? 0 : why_n, why);
+	    "it came from <%.*s>, %s, for %.*s %s, %.*s octets; %s", from_n,
+	    from, way, count_n, count, count_n == 1 && count[0] == '1' ?
+	    "recipient" : "recipients", size_n, size, verdict);
 }
 
 static void
