@@ -51,14 +51,15 @@ sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
 correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
+	admin/queue-show.c admin/queue-json.c \
 	admin/queue-order.c admin/queue-sites.c admin/live.c admin/show.c \
 	admin/why.c admin/why-address.c admin/why-host.c admin/why-message.c \
-	admin/logs.c admin/logline.c admin/events.c admin/advice.c \
-	admin/tables.c
+	admin/why-lines.c admin/logs.c admin/logline.c admin/events.c \
+	admin/advice.c admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
-	qrunner/site.c qrunner/spawning.c qrunner/control.c \
+	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
 	qrunner/question.c qrunner/schedule.c
 bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \

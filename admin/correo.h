@@ -3,7 +3,9 @@
  *
  *	correo		the table of verbs, settings, the queue and the runner
  *	queue		the verbs of "correo queue": its command line
- *	queue-list	list and show
+ *	queue-list	list, and what it shares with show
+ *	queue-show	show
+ *	queue-json	a message for programs
  *	queue-order	flush, hold, release, remove, requeue
  *	queue-sites	sites and status
  *	live		what the runner knows of all messages
@@ -50,7 +52,7 @@ void need_runner(struct correo *c);
 /* Ask it, or die. */
 void ask_runner(struct correo *c, enum control_verb verb, const char *value);
 
-/* queue-list.c */
+/* queue-list.c, queue-show.c */
 int queue_list(struct correo *c, const struct sift *s);
 int queue_show(struct correo *c, const char *id);
 
@@ -82,5 +84,20 @@ struct live {
 void live_read(struct live *l, struct correo *c);
 const struct live_message *live_find(const struct live *l, const char *id);
 void live_free(struct live *l);
+
+/* queue-list.c */
+
+/* What comes next for a message, for people: the runner (m, or NULL) knows better
+ * than the file. out has room for two spans. */
+#define STATE_OCTETS	64
+const char *say_state(char out[STATE_OCTETS], const struct correo *c,
+    const struct glance *g, const struct live_message *m);
+
+/* "4.2.0 words" and the end of the line. */
+void print_reason(const struct outcome *o);
+
+/* queue-json.c: print an object; all 1: with those too who have it, or never will. */
+void json_message(const struct glance *g, const struct live *l,
+    const struct live_message *m, int all);
 
 #endif

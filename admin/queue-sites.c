@@ -9,12 +9,6 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-static uint64_t
-since(uint64_t now_us, uint64_t us)
-{
-	return now_us > us ? (now_us - us) / 1000000 : 0;
-}
-
 static void
 print_site(const struct correo *c, const struct control_site *s)
 {
@@ -29,12 +23,12 @@ print_site(const struct correo *c, const struct control_site *s)
 	}
 	printf("\n    dead since %s (%s), %llu %s; %llu %s for it; next try %s%s"
 	    "\n    %s ", show_time(a, s->dead_us),
-	    show_span(b, since(c->now_us, s->dead_us)),
+	    show_span(b, span_s(s->dead_us, c->now_us)),
 	    (unsigned long long)s->failures, s->failures == 1 ? "try" : "tries",
 	    (unsigned long long)s->messages, s->messages == 1 ?
 	    "message waits" : "messages wait",
 	    s->probe_us > c->now_us ? "in " : "now", s->probe_us > c->now_us ?
-	    show_span(d, since(s->probe_us, c->now_us)) : "", s->dsn);
+	    show_span(d, span_s(c->now_us, s->probe_us)) : "", s->dsn);
 	print_text(s->why);
 	putchar('\n');
 }

@@ -70,11 +70,9 @@ set_filter(struct sift *s, const char *name, const char *value)
 			return 1;
 		}
 	if (strcmp(name, "age") == 0)
-		good = sift_range(value, sift_ages, &s->age_min_s,
-		    &s->age_max_s);
+		good = sift_age(s, value);
 	else if (strcmp(name, "size") == 0)
-		good = sift_range(value, sift_sizes, &s->size_min,
-		    &s->size_max);
+		good = sift_size(s, value);
 	else
 		return 0;
 	if (good == -1)

@@ -19,8 +19,10 @@ show_size(char out[SHOW_OCTETS], uint64_t octets)
 		snprintf(out, SHOW_OCTETS, "%u", (unsigned)octets);
 		return out;
 	}
-	if (octets > UINT64_MAX / 16)
-		tenths = UINT64_MAX - 1024;
+	if (octets > UINT64_MAX / 10) {
+		tenths = octets / 1024 * 10;
+		u = 1;
+	}
 	for (; tenths >= 10240; u++)
 		tenths = (tenths + 512) / 1024;
 	if (tenths < 100)
@@ -30,6 +32,12 @@ show_size(char out[SHOW_OCTETS], uint64_t octets)
 		snprintf(out, SHOW_OCTETS, "%u%c", (unsigned)(tenths + 5) / 10,
 		    units[u]);
 	return out;
+}
+
+uint64_t
+span_s(uint64_t from_us, uint64_t to_us)
+{
+	return to_us > from_us ? (to_us - from_us) / 1000000 : 0;
 }
 
 const char *

@@ -13,6 +13,9 @@
 /* "160", "4.1K", "12M": octets by powers of 1024. Each returns out. */
 const char *show_size(char out[SHOW_OCTETS], uint64_t octets);
 
+/* Whole seconds from one time to another, 0 where that is not behind it. */
+uint64_t span_s(uint64_t from_us, uint64_t to_us);
+
 /* "45s", "5m", "3h12m", "2d4h". */
 const char *show_span(char out[SHOW_OCTETS], uint64_t seconds);
 

@@ -142,12 +142,6 @@ print_dns(const struct nexthop *h)
 		close(d.fd);
 }
 
-static uint64_t
-span_s(uint64_t from_us, uint64_t to_us)
-{
-	return to_us > from_us ? (to_us - from_us) / 1000000 : 0;
-}
-
 static void
 print_health(const struct correo *c, const struct control_site *s)
 {

@@ -5,7 +5,8 @@
  *	why-address	what becomes of mail for an address, by the delivery's own
  *			look-ups
  *	why-host	another host: its way, its mail hosts, its health
- *	why-message	a message's life, from its file and from the log
+ *	why-message	a message's life, and how it stands
+ *	why-lines	what happened to it, from the log and the journal
  *	logs, logline	the log's files, and one line of it
  *	events		what happened, in the order of time
  *	advice		what a failure means, in words
@@ -83,6 +84,21 @@ void events_free(struct events *e);
 
 /* A copy of n octets with a NUL; dies where memory is gone. */
 char *copy_text(const char *s, size_t n);
+
+/* why-lines.c: a message's life. */
+struct life {
+	struct correo	*c;
+	const char	*id;
+	struct events	 events;
+	struct event	*reason_of;	/* whose "why" may come next */
+	unsigned	 explained;
+};
+
+/* A line of the log with the id somewhere in it; arg is the life. */
+void life_line(void *arg, const struct logline *l);
+
+/* What the journal says and the log does not. */
+void life_journal(struct life *f, const struct glance *g);
 
 /* why-address.c: print what becomes of mail for it. What who-is says in a word. */
 enum existence explain_address(struct correo *c, const char *address);

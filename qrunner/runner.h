@@ -15,7 +15,8 @@
  *	site		another host's health: how many deliver-remotes it may have,
  *			and whether it is tried at all
  *	spawning	the conversation with the spawner
- *	control		what an admin's tools ask and order
+ *	control		what an admin's tools ask
+ *	orders		and order
  *	schedule	when to try again (pure)
  */
 #ifndef QRUNNER_RUNNER_H
@@ -24,6 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "mail/control.h"
 #include "mail/job.h"
 #include "mail/queuefile.h"
 #include "mail/spawn.h"
@@ -524,6 +526,10 @@ void sites_tick(struct runner *r, int64_t now_ms);
 
 /* control.c: begin to listen at path. 0, or -1 with errno. */
 int control_open(struct runner *r, const char *path);
+
+/* orders.c: do what uid orders. */
+enum control_end control_obey(struct runner *r,
+    const struct control_question *q, uid_t uid);
 
 /* The earliest time at which that has work, or -1. */
 int64_t asker_due(const struct runner *r);

@@ -62,7 +62,7 @@ const struct outcome *glance_outcome(const struct glance *g, const char *address
  * glance_left - hand over each address that does not have the message yet.
  *
  * They are the recipients as the client named them that have no final result, and
- * behind them the addresses that those led to and that failed for now. A name that
+ * behind them the addresses that those led to and that were put off. A name that
  * is an alias stands there as long as the message waits.
  *
  * each     gets arg, the address, and what became of it or NULL; not 0 ends it

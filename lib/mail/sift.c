@@ -8,17 +8,14 @@
 #include "base/ascii.h"
 #include "base/num.h"
 
-const struct sift_unit sift_ages[] = {
-	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-	{ 'w', 7 * 86400 }, { '\0', 1 }
+struct unit {
+	char	 letter;
+	uint64_t factor;
 };
 
-const struct sift_unit sift_sizes[] = {
-	{ 'k', 1024 }, { 'M', 1u << 20 }, { 'G', 1u << 30 }, { '\0', 1 }
-};
-
-int
-sift_range(const char *text, const struct sift_unit *units, uint64_t *min,
+/* The last of units is the one without a letter. */
+static int
+read_range(const char *text, const struct unit *units, uint64_t *min,
     uint64_t *max)
 {
 	int most = text[0] == '-';
@@ -35,6 +32,28 @@ sift_range(const char *text, const struct sift_unit *units, uint64_t *min,
 		return errno = EINVAL, -1;
 	*(most ? max : min) = v * units->factor;
 	return 0;
+}
+
+int
+sift_age(struct sift *s, const char *text)
+{
+	static const struct unit units[] = {
+		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 7 * 86400 }, { '\0', 1 },
+	};
+
+	return read_range(text, units, &s->age_min_s, &s->age_max_s);
+}
+
+int
+sift_size(struct sift *s, const char *text)
+{
+	static const struct unit units[] = {
+		{ 'k', 1024 }, { 'M', 1u << 20 }, { 'G', 1u << 30 },
+		{ '\0', 1 },
+	};
+
+	return read_range(text, units, &s->size_min, &s->size_max);
 }
 
 static int

@@ -25,21 +25,13 @@ struct sift {
 int sift_takes(const struct sift *s, const struct glance *g, uint64_t now_us);
 
 /*
- * sift_range - read "90", "2h", "1M", or with '-' before it.
+ * sift_age, sift_size - read "90", "2h", "1M", or such with '-' before it.
  *
- * units    pairs of a letter and its factor; '\0' ends them
- * min, max gets the number as the least; with '-' max gets it as the most, and 0
- *          is not less than anything: it is wrong there
- * returns  0, or -1 with errno EINVAL
+ * text     a number and perhaps a unit: s m h d w for ages, k M G for sizes. It is
+ *          the least; with '-' the most, and then not 0
+ * returns  0; or -1 with errno EINVAL, s unchanged
  */
-struct sift_unit {
-	char	 letter;
-	uint64_t factor;
-};
-int sift_range(const char *text, const struct sift_unit *units, uint64_t *min,
-    uint64_t *max);
-
-extern const struct sift_unit sift_ages[];	/* s m h d w, in seconds */
-extern const struct sift_unit sift_sizes[];	/* k M G, in octets */
+int sift_age(struct sift *s, const char *text);
+int sift_size(struct sift *s, const char *text);
 
 #endif

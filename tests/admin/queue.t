@@ -23,7 +23,9 @@ ODD = b'Subject: x\n\ny\n'
 def clean(i):
     if i.waiting():
         correo(i, 'queue', 'remove', '--all')
-    i.idle()
+    if not i.idle(10):
+        print('# it still waits: ' + correo(i, 'queue', 'list').out.replace(
+            '\n', '\n# '))
     i.empty()
 
 

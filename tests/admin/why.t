@@ -34,8 +34,11 @@ def why(i, what, **more):
 
 
 def says(t, i, what, code, name, *words):
-    """The tool says all the words, and exits so."""
-    done = why(i, what)
+    """The tool says all the words, and exits so; the log may be a moment late."""
+    def said():
+        done = why(i, what)
+        return all(word in done.text for word in words) and done
+    done = wait_for(said, 10, 0.1) or why(i, what)
     missing = [word for word in words if word not in done.text]
     return t.ok(not missing and done.returncode == code, name,
         'missing: %r' % missing, 'exit %d' % done.returncode, done.out,
@@ -45,7 +48,9 @@ def says(t, i, what, code, name, *words):
 def clean(i):
     if i.waiting():
         correo(i, 'queue', 'remove', '--all')
-    i.idle()
+    if not i.idle(10):
+        print('# it still waits: ' + correo(i, 'queue', 'list').out.replace(
+            '\n', '\n# '))
     i.empty()
 
 
@@ -284,6 +289,8 @@ def a_life(t, i):
     correo(i, 'queue', 'flush', id)
     wait_for(lambda: read(os.path.join(i.queue, 'msg',
         id)).count(b'\nnext ') == 2)
+    i.logged('id=' + id, 'stat=Deferred', n=2)
+    i.logged('id=' + id, 'nrcpt=2')
     done = why(i, id)
     lines = [line.strip() for line in done.out.splitlines() if
         line.startswith('  2')]

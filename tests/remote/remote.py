@@ -106,9 +106,11 @@ class Sink:
         with contextlib.suppress(OSError):
             self.listen.shutdown(socket.SHUT_RDWR)
         self.listen.close()
+        # Its thread closes it: a number that is free while the thread still
+        # waits for it may soon be something else's, and is then kept open.
         for session in self.sessions:
             with contextlib.suppress(OSError):
-                session.socket.close()
+                session.socket.shutdown(socket.SHUT_RDWR)
 
     def accept(self):
         while True:

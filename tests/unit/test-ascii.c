@@ -77,6 +77,38 @@ test_fnv(void **state)
 	assert_true(ascii_fnv("\xff", 1) == 0xaf64724c8602eb6eu);
 }
 
+static void
+test_glob(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		int suits;
+	} cases[] = {
+		{ "", "", 1 }, { "", "a", 0 }, { "a", "", 0 }, { "*", "", 1 },
+		{ "a", "A", 1 }, { "a", "ab", 0 }, { "?", "x", 1 },
+		{ "?", "", 0 }, { "a*", "abc", 1 }, { "*c", "abc", 1 },
+		{ "*b", "abc", 0 }, { "a*c", "ac", 1 }, { "a*c", "abcbc", 1 },
+		{ "*@example.org", "Bob@Example.ORG", 1 },
+		{ "*@example.org", "bob@example.org.", 0 },
+		{ "a**b", "axb", 1 }, { "*a*b*", "xaxxb", 1 },
+		{ "*a*b*", "xbxxa", 0 }, { "b*@?.c", "bob@x.c", 1 },
+		{ "[a]", "a", 0 }, { "\\*", "\\x", 1 },
+	};
+	char long_text[2001];
+	size_t i;
+
+	for (i = 0; i < LENGTH(cases); i++) {
+		char *s = exactly(cases[i].text, strlen(cases[i].text));
+
+		CHECK(ascii_glob(cases[i].pattern, s, strlen(cases[i].text)) ==
+		    cases[i].suits, "%s %s", cases[i].pattern, cases[i].text);
+		free(s);
+	}
+	memset(long_text, 'a', sizeof(long_text));
+	assert_int_equal(ascii_glob("*a*a*a*a*a*a*a*a*a*a*a*b", long_text,
+	    sizeof(long_text)), 0);		/* and in no time */
+}
+
 int
 main(void)
 {
@@ -85,6 +117,7 @@ main(void)
 		cmocka_unit_test(test_lower_all),
 		cmocka_unit_test(test_is),
 		cmocka_unit_test(test_fnv),
+		cmocka_unit_test(test_glob),
 	};
 
 	return cmocka_run_group_tests_name("ascii", tests, NULL, NULL);

@@ -275,6 +275,38 @@ test_circles(void **state)
 	expect("alice", IS_HERE, ALICE BOB);
 }
 
+/* The same, with the way that leads there. */
+static void
+test_explain(void **state)
+{
+	static const struct {
+		const char *address, *lines;
+	} cases[] = {
+		{ "bob", "to bob@example.org\n" }, { "alice", ALICE },
+		{ "a", "alias a\nleads b\nalias b\nleads a\nleads alice\n"
+		  "again a\n" NOBODY("a@example.org") ALICE },
+		{ "two", "alias two\nleads x@example.org\nleads x\n"
+		  NOBODY("x@example.org") },
+		{ "nobody", NOBODY("nobody@example.org") },
+	};
+	size_t i;
+
+	set_aliases("a: b\nb: a, alice\ntwo: x@example.org, x\n");
+	for (i = 0; i < LENGTH(cases); i++) {
+		struct buf out = BUF_MAX(ANSWER_MAX), plain = BUF_MAX(
+		    ANSWER_MAX);
+		const char *address = cases[i].address;
+		size_t n = strlen(cases[i].lines);
+
+		assert_int_equal(resolve_explain(&tables, "example.org",
+		    address, strlen(address), &out), ask(address, &plain));
+		CHECK(out.len >= n && memcmp(out.s, cases[i].lines, n) == 0,
+		    "%s: %s", address, shown(out.s, out.len));
+		buf_free(&out);
+		buf_free(&plain);
+	}
+}
+
 static void
 test_depth(void **state)
 {
@@ -454,6 +486,7 @@ main(void)
 		TEST(test_two_ats),
 		TEST(test_aliases),
 		TEST(test_circles),
+		TEST(test_explain),
 		TEST(test_depth),
 		TEST(test_too_many),
 		TEST(test_system_users),
