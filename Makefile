@@ -46,7 +46,7 @@ smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
 	smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
-	qinject/pool.c qinject/message.c qinject/local.c
+	qinject/pool.c qinject/message.c qinject/runner.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
@@ -57,7 +57,7 @@ correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
 	admin/why-lines.c admin/logs.c admin/logline.c admin/events.c \
 	admin/advice.c admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	qrunner/writer.c qrunner/direct.c qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
 	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
 	qrunner/question.c qrunner/schedule.c

@@ -131,6 +131,7 @@ attempt_free(struct attempt *a)
 	if (a->unsynced)
 		sync_now(a);
 	end_call(a);
+	direct_free(a);
 	a->runner->active--;
 	while (a->finals != NULL) {
 		struct final *f = a->finals;
@@ -169,7 +170,11 @@ int
 attempt_note_start(struct final *f)
 {
 	struct buf b = BUF_MAX(FINAL_OCTETS + 64);
-	int r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
+	int r;
+
+	if (f->attempt->direct == D_TRYING)
+		return 0;
+	r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
 
 	if (r == 0)
 		r = attempt_write(f->attempt, &b);
@@ -231,11 +236,14 @@ log_result(const struct attempt *a, const struct final *f)
 	    f->answer.verdict == V_DONE ? "" : f->answer.why);
 }
 
-/* When nothing is out any more. */
-static void
-finish_if_over(struct attempt *a)
+void
+attempt_over(struct attempt *a)
 {
-	if (a->questions == 0 && a->jobs == 0)
+	if (a->questions > 0 || a->jobs > 0)
+		return;
+	if (a->direct != D_NONE)
+		direct_over(a);
+	else
 		attempt_finish(a);
 }
 
@@ -274,7 +282,32 @@ note_success(struct attempt *a, struct final *f)
 	k->told = f->site != NULL && f->answer.onward;
 }
 
-/* f->answer is set: note it, unless its message's end says it as well. */
+void
+attempt_note(struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	if (f->answer.verdict == V_NEVER)
+		note_failure(a, f);
+	else if (f->answer.verdict == V_DONE && a->wishes.success)
+		note_success(a, f);
+	else
+		(void)attempt_note_result(a, f);
+	if (f->answer.verdict == V_DONE && f->site != NULL)
+		sync_later(a);
+}
+
+/* Its message's end would say it as well. */
+static int
+is_last(const struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	return f->answer.verdict == V_DONE && a->final_n == 1 &&
+	    a->questions == 0 && attempt_untold(a) == 0 && !a->wishes.success;
+}
+
+/* f->answer is set: note it. */
 static void
 settle(struct final *f)
 {
@@ -290,19 +323,8 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
-	if (f->answer.verdict == V_NEVER)
-		note_failure(a, f);
-	else if (f->answer.verdict != V_DONE)
-		(void)attempt_note_result(a, f);
-	else if (a->final_n > 1 || a->questions > 0 || attempt_untold(a) > 0 ||
-	    a->wishes.success) {
-		if (a->wishes.success)
-			note_success(a, f);
-		else
-			(void)attempt_note_result(a, f);
-		if (f->site != NULL)
-			sync_later(a);
-	}
+	if (a->direct != D_TRYING && !is_last(f))
+		attempt_note(f);
 	log_result(a, f);
 }
 
@@ -315,7 +337,7 @@ attempt_settled(struct final *f)
 	a->jobs--;
 	if (f->site != NULL)
 		site_end(a->runner, f);
-	finish_if_over(a);
+	attempt_over(a);
 }
 
 static struct final *
@@ -426,7 +448,7 @@ read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 }
 
 void
-attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+attempt_heard(struct attempt *a, size_t rcpt, const char *address,
     const char *p, size_t n)
 {
 	if (p == NULL || read_groups(a, rcpt, p, n) == -1) {
@@ -441,12 +463,23 @@ attempt_answered(struct attempt *a, size_t rcpt, const char *address,
 			settle(f);
 		}
 	}
-	if (--a->questions == 0)
-		end_call(a);
-	finish_if_over(a);
 }
 
-/* 0, or -1 with errno; EINVAL: this is no whole message. */
+void
+attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n)
+{
+	if (a->direct != D_NONE) {
+		direct_answered(a, rcpt, address, p, n);
+		return;
+	}
+	attempt_heard(a, rcpt, address, p, n);
+	if (--a->questions == 0)
+		end_call(a);
+	attempt_over(a);
+}
+
+/* 0, or -1 with errno. */
 static int
 open_message(struct attempt *a)
 {
@@ -457,8 +490,12 @@ open_message(struct attempt *a)
 	if (a->file == -1)
 		return -1;
 	a->reader = openat(msg, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (a->reader == -1)
-		return -1;
+	return a->reader == -1 ? -1 : 0;
+}
+
+int
+attempt_read(struct attempt *a)
+{
 	if (queue_read_head(a->reader, &a->head, 0) == -1 ||
 	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
 		return -1;
@@ -493,8 +530,8 @@ cannot_open(struct attempt *a)
 	attempt_again(r, w, TROUBLE_MS);
 }
 
-static void
-ask_all(struct attempt *a)
+void
+attempt_ask(struct attempt *a)
 {
 	size_t i;
 
@@ -505,19 +542,16 @@ ask_all(struct attempt *a)
 		    a->wishes.of[i].rcpt_n);
 	}
 	a->questions--;
-	finish_if_over(a);
+	attempt_over(a);
 }
 
-void
-attempt_begin(struct runner *r, struct waiting *w)
+struct attempt *
+attempt_new(struct runner *r, struct waiting *w)
 {
 	struct attempt *a = calloc(1, sizeof(*a));
 
-	messages_take(&r->messages, w);
-	if (a == NULL) {
-		attempt_again(r, w, TROUBLE_MS);
-		return;
-	}
+	if (a == NULL)
+		return NULL;
 	a->runner = r;
 	a->message = w;
 	a->file = a->reader = -1;
@@ -527,7 +561,21 @@ attempt_begin(struct runner *r, struct waiting *w)
 	w->attempt = a;
 	messages_await(w, NULL);
 	r->active++;
-	if (open_message(a) == -1) {
+	return a;
+}
+
+void
+attempt_begin(struct runner *r, struct waiting *w)
+{
+	struct attempt *a;
+
+	messages_take(&r->messages, w);
+	a = attempt_new(r, w);
+	if (a == NULL) {
+		attempt_again(r, w, TROUBLE_MS);
+		return;
+	}
+	if (open_message(a) == -1 || attempt_read(a) == -1) {
 		cannot_open(a);
 		attempt_free(a);
 		return;
@@ -535,5 +583,5 @@ attempt_begin(struct runner *r, struct waiting *w)
 	if (a->removed)
 		attempt_finish(a);	/* it was to be removed, and is there */
 	else
-		ask_all(a);
+		attempt_ask(a);
 }

@@ -144,6 +144,7 @@ send_job(struct lane *l, struct final *f)
 	struct job j = {
 		.number = ++l->runner->jobs,
 		.replay = f->replay,
+		.direct = a->direct == D_TRYING,
 		.time_us = a->head.time_us,
 		.at = (uint64_t)a->head.message,
 		.size = a->head.size,

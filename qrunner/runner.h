@@ -43,6 +43,7 @@
 #define SITE_WINDOW	100	/* that a deliver-remote has, of two messages */
 #define LANES_MAX	100	/* delivery programs at a time */
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
+#define LANE_SLOW_MS	500	/* nobody waits for one that is silent so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
 #define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
 #define SITE_ANSWER_MS	900000	/* what it may take beyond REMOTE_TRY_S */
@@ -58,6 +59,7 @@
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
 #define JOB_TRIES	3	/* of a job whose deliver-local dies */
+#define DIRECT_RCPTS	100	/* more recipients are queued at once */
 #define BOUNCES_MAX	4	/* bounce programs at a time */
 #define BOUNCES_WAIT	100	/* messages that wait, open, for their turn */
 #define BOUNCE_MS	60000	/* a bounce program that takes longer is killed */
@@ -138,6 +140,17 @@ struct known {
 	char		 address[];
 };
 
+/* How far a message is that has no name in the queue yet (direct.c). */
+enum direct {
+	D_NONE,		/* it is in the queue */
+	D_ASKING,	/* who-is is asked, nothing is begun */
+	D_TRYING,	/* jobs are out, the journal says nothing */
+	D_WAITING,	/* nothing is begun before it is in the queue */
+	D_LINKING	/* as in the queue, but its end waits until it is there */
+};
+
+struct heard;
+
 struct attempt {
 	struct runner	*runner;
 	struct waiting	*message;
@@ -163,6 +176,20 @@ struct attempt {
 	int		 early;		/* the message is older than this boot */
 	enum report_kind reporting;	/* the report that is made about it */
 	struct attempt	*next_bounce;	/* that waits for a bounce program */
+	enum direct	 direct;
+	int		 slow;		/* a mailbox hangs */
+	struct writer	*writer;	/* that waits for it, or NULL: it left */
+	struct heard	*heard;		/* who-is's answers, until all are there */
+	int64_t		 direct_ms;	/* its writer waits no longer */
+	struct attempt	*direct_next, **direct_prev;	/* others in a hurry */
+};
+
+/* Who writes queue files: a connection. */
+struct writer {
+	struct runner	*runner;
+	int		 fd;
+	int		 polite;	/* it said good bye */
+	struct attempt	*direct;	/* the message it waits for, or NULL */
 };
 
 struct question {
@@ -235,7 +262,8 @@ struct lane {
 	uint64_t	 starting;	/* number of the request, or 0 */
 	int64_t		 again_ms;
 	unsigned	 failures;
-	int64_t		 since_ms;	/* last answer, or when it became idle */
+	int64_t		 since_ms;	/* last answer, when it became idle, or when
+					 * its program was asked for */
 	struct final	*sent, **sent_last;
 	size_t		 sent_n;
 	const struct attempt *newest;	/* whose job was sent last */
@@ -269,6 +297,8 @@ struct runner {
 	uint64_t	 boot_us;
 	struct messages	 messages;
 	struct attempt	*unsynced;	/* until the end of this round */
+	struct attempt	*direct_first, **direct_last;	/* the oldest first */
+	int64_t		 direct_ms;	/* a writer waits so long */
 	size_t		 active;
 	size_t		 sites_active;	/* with jobs for other hosts */
 	struct line	 crowd;		/* messages that wait for that to fall */
@@ -320,6 +350,23 @@ void messages_leave(struct waiting *w);
 /* The message waits for the site too, behind all others; NULL: for none. */
 void messages_await(struct waiting *w, struct site *s);
 
+/* writer.c: on the socket where ids come. */
+void writer_connects(void *arg, short revents);
+void writer_answer(const struct writer *w, const struct answer *a);
+
+/* direct.c: a writer passes a file that it keeps out of the queue for now; it is
+ * closed. Then: an answer of who-is; nothing is out any more; it is in the queue,
+ * perhaps; its writer is gone; attempt_free's part. */
+void direct_begin(struct writer *w, const char *id, int file);
+void direct_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n);
+void direct_over(struct attempt *a);
+void direct_queued(struct waiting *w);
+void direct_left(struct writer *w);
+void direct_free(struct attempt *a);
+void direct_tick(struct runner *r, int64_t now_ms);
+int64_t direct_due(const struct runner *r);
+
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
 
@@ -331,6 +378,23 @@ int set_aside(struct runner *r, const char *id, const char *folder);
 
 /* attempt.c */
 void attempt_begin(struct runner *r, struct waiting *w);
+
+/* An attempt at a message that is off the heap, not opened yet; NULL without memory.
+ * Then read its head and journal: 0, or -1 with errno; EINVAL: this is no whole
+ * message. Then ask who-is about all recipients. */
+struct attempt *attempt_new(struct runner *r, struct waiting *w);
+int attempt_read(struct attempt *a);
+void attempt_ask(struct attempt *a);
+
+/* Where nothing is out any more, finish. a may be gone then. */
+void attempt_over(struct attempt *a);
+
+/* Carry out an answer of who-is. As attempt_answered, for which the question counts. */
+void attempt_heard(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n);
+
+/* Write what became of f, which is settled, to the journal. */
+void attempt_note(struct final *f);
 
 /* The answer to the question about a rcpt line: who-is's lines, or NULL. */
 void attempt_answered(struct attempt *a, size_t rcpt, const char *address,

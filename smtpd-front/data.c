@@ -132,6 +132,16 @@ answer_refused(struct session *s, const struct incoming *m)
 	refuse(s, 552, "5.3.4", "the message is too big");
 }
 
+/* source: RFC 5321 4.2.3 */
+static int
+never_code(const char *dsn)
+{
+	if (strcmp(dsn, "5.2.2") == 0 || strcmp(dsn, "5.3.4") == 0)
+		return 552;
+	return strncmp(dsn, "5.1.", 4) == 0 || strncmp(dsn, "5.2.", 4) == 0 ?
+	    550 : 554;
+}
+
 static void
 answer_queued(struct session *s, const struct incoming *m)
 {
@@ -139,9 +149,9 @@ answer_queued(struct session *s, const struct incoming *m)
 
 	injector_end(&s->injector, &in);
 	if (in.answer.verdict == V_DONE)
-		reply(s, 250, "2.0.0", "ok, queued as %s", in.id);
+		reply(s, 250, "2.0.0", "ok, %s as %s", in.answer.why, in.id);
 	else if (in.answer.verdict == V_NEVER)
-		reply(s, 554, in.answer.dsn, "%s", in.answer.why);
+		reply(s, never_code(in.answer.dsn), in.answer.dsn, "%s", in.answer.why);
 	else	/* 452: the disk is full, RFC 5321 4.2.3 */
 		reply(s, strcmp(in.answer.dsn, "4.3.1") == 0 ? 452 : 451,
 		    in.answer.dsn, "the message cannot be taken now, "
