@@ -69,8 +69,8 @@ deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \
-	deliver/remote-envelope.c deliver/remote-body.c deliver/remote-end.c \
-	deliver/remote-confine.c
+	deliver/remote-wishes.c deliver/remote-envelope.c \
+	deliver/remote-body.c deliver/remote-end.c deliver/remote-confine.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
 dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \

@@ -81,10 +81,10 @@ take_jobs(struct remote *r, int64_t timeout_ms)
 }
 
 static int
-same_message(const struct slot *a, const struct slot *b)
+same_envelope(const struct remote *r, const struct job *a, const struct job *b)
 {
-	return strcmp(a->job.id, b->job.id) == 0 &&
-	    strcmp(a->job.sender, b->job.sender) == 0;
+	return strcmp(a->id, b->id) == 0 && strcmp(a->sender, b->sender) == 0 &&
+	    hides_sender(r, a) == hides_sender(r, b);
 }
 
 /* Who decides which message is next. */
@@ -111,7 +111,8 @@ choose_group(struct remote *r)
 
 	r->group_n = 0;
 	for (s = r->slot; s < r->slot + IN_HAND; s++)
-		if (s->state != SLOT_FREE && same_message(s, first)) {
+		if (s->state != SLOT_FREE && same_envelope(r, &s->job,
+		    &first->job)) {
 			s->state = SLOT_HELD;
 			r->group[r->group_n++] = s;
 		}
@@ -146,6 +147,7 @@ settle(struct remote *r, struct slot *s, const struct answer *a)
 	struct answer mine = *a;
 
 	mine.number = s->job.number;
+	mine.onward = a->verdict == V_DONE && passes_wishes(r, &s->job);
 	close(s->queue);
 	s->state = SLOT_FREE;
 	r->held--;

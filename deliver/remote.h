@@ -82,6 +82,7 @@ struct far {
 	struct ehlo	 can;
 	struct tls_answer tls;
 	int		 used;		/* for mail, already */
+	int		 wants_sender;	/* it has refused the sender <> */
 	unsigned	 messages;	/* that it took */
 	int		 reset;		/* RSET before the next one */
 };
@@ -133,8 +134,9 @@ struct remote {
  * is over. */
 int take_jobs(struct remote *r, int64_t timeout_ms);
 
-/* Make r->group the jobs that are in hand of its message; of the one that waits
- * longest, if all of the group are answered. At least one is in hand. */
+/* Make r->group the jobs that are in hand of its message, as far as they go in one
+ * transaction; of the one that waits longest, if all of the group are answered.
+ * At least one is in hand. */
 void choose_group(struct remote *r);
 
 /* How many of the group have no answer yet. */
@@ -242,6 +244,24 @@ int read_secret(struct remote *r, const char *path, const char **why);
 
 /* AUTH. 0; or -1, it is noted and the connection closed. */
 int log_in(struct remote *r);
+
+/* remote-wishes.c: what the sender wants to be told. source: RFC 3461 5.2 */
+
+#define WISHES_OCTETS	640	/* of a command's parameters, with NUL */
+
+/* 1 if the host is told, and so is the one to report; else 0. */
+int passes_wishes(const struct remote *r, const struct job *j);
+
+/* 1 if the host learns only by the sender <> that nobody wants a report; such
+ * recipients go in a transaction of their own. Else 0. */
+int hides_sender(const struct remote *r, const struct job *j);
+
+/* What MAIL and RCPT get: " RET=FULL ENVID=x", " NOTIFY=NEVER ORCPT=x", or a part
+ * of that; "" for a host without DSN. */
+void mail_wishes(const struct remote *r, const struct job *j,
+    char out[WISHES_OCTETS]);
+void rcpt_wishes(const struct remote *r, const struct job *j,
+    char out[WISHES_OCTETS]);
 
 /* remote-envelope.c */
 
