@@ -180,9 +180,6 @@ void note_dns(struct remote *r, enum verdict v, const char *dsn,
 /* Ask the DNS. 0: r->found is the answer, if only "none"; -1: it is noted. */
 int ask_dns(struct remote *r, enum dns_type type, const char *name);
 
-/* A number of no secrecy. */
-uint32_t roll(struct remote *r);
-
 /* Nothing more of this route is tried. */
 void end_route(struct remote *r);
 
