@@ -111,5 +111,5 @@ main(int argc, char **argv)
 		defer_all(&r, why);
 	else
 		serve(&r);
-	return EXIT_DONE;
+	return r.unheard ? EXIT_TEMP : EXIT_DONE;
 }

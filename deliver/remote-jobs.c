@@ -130,6 +130,35 @@ group_left(const struct remote *r)
 	return n;
 }
 
+int
+alive(const struct remote *r)
+{
+	return r->at_end || r->held == 0 ? -1 : JOBS;
+}
+
+void
+leave_if_alone(const struct remote *r)
+{
+	if (errno == ECANCELED)
+		die(EXIT_TEMP, "to=%s the runner has left, dropped=%zu",
+		    r->nexthop_text, r->held);
+}
+
+void
+look_at_runner(const struct remote *r)
+{
+	if (io_wait_for(-1, 0, alive(r), 0) == -1)
+		leave_if_alone(r);
+}
+
+/* Nobody hears it: for an administrator whose message comes twice. */
+static void
+say_unheard(const struct job *j, const struct answer *a)
+{
+	say("id=%s to=<%s> dsn=%s verdict=%s unheard, the runner has left: %s",
+	    j->id, j->to, a->dsn, verdict_name(a->verdict), a->why);
+}
+
 static int
 send_record(const struct buf *b)
 {
@@ -158,9 +187,13 @@ settle(struct remote *r, struct slot *s, const struct answer *a)
 	    .cap = sizeof(r->record_room), .max = sizeof(r->record_room) };
 	if (answer_format(&r->record, &mine) == -1)
 		die(EXIT_BUG, "an answer that is no record:");
-	if (send_record(&r->record) == -1)
+	if (send_record(&r->record) == 0)
+		return;
+	if (errno != EPIPE && errno != ECONNRESET)
 		die(EXIT_TEMP, "to=%s nobody takes the answer:",
 		    r->nexthop_text);
+	say_unheard(&s->job, a);
+	r->unheard = 1;
 }
 
 void

@@ -102,6 +102,8 @@ struct remote {
 	char		 user[SECRET_OCTETS], secret[SECRET_OCTETS];
 	/* jobs */
 	int		 ended;		/* no more will come */
+	int		 at_end;	/* the final dot is on its way */
+	int		 unheard;	/* the runner was gone at an answer */
 	uint64_t	 turn;
 	size_t		 held;		/* slots that are not free */
 	struct buf	 record;
@@ -141,6 +143,17 @@ void choose_group(struct remote *r);
 
 /* How many of the group have no answer yet. */
 size_t group_left(const struct remote *r);
+
+/* The descriptor that must stay open while there is something to wait for: the
+ * runner's; behind the final dot, or with no job in hand, -1: none. */
+int alive(const struct remote *r);
+
+/* The runner has left if errno is ECANCELED: what is in hand is dropped, and so are
+ * we. Nobody would hear the answers, and the next runner will send it all again. */
+void leave_if_alone(const struct remote *r);
+
+/* The same, looked at now. */
+void look_at_runner(const struct remote *r);
 
 /* Answer one job, which is then no longer in hand. */
 void settle(struct remote *r, struct slot *s, const struct answer *a);

@@ -73,7 +73,8 @@ fuzz-remote_SRC = deliver/remote-jobs.c deliver/remote-route.c \
 	deliver/remote-address.c deliver/remote-dialog.c deliver/remote-login.c \
 	deliver/remote-mail.c deliver/remote-envelope.c deliver/remote-body.c \
 	deliver/remote-end.c deliver/remote-wishes.c
-fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait -Wl,--wrap=io_write
+fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait \
+	-Wl,--wrap=io_write -Wl,--wrap=io_write_for
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 

@@ -67,6 +67,8 @@ int __real_io_wait(int fd, short events, int64_t deadline_ms);
 int __wrap_io_wait(int fd, short events, int64_t deadline_ms);
 int __real_io_write(int fd, const void *p, size_t n, int64_t deadline_ms);
 int __wrap_io_write(int fd, const void *p, size_t n, int64_t deadline_ms);
+int __wrap_io_write_for(int fd, const void *p, size_t n, int alive,
+    int64_t deadline_ms);
 
 ssize_t
 __wrap_io_read(int fd, void *p, size_t n, int64_t deadline_ms)
@@ -103,6 +105,14 @@ __wrap_io_write(int fd, const void *p, size_t n, int64_t deadline_ms)
 	if (fd != r.wire.in)
 		return __real_io_write(fd, p, n, deadline_ms);
 	return said_n > 0 ? 0 : (errno = EPIPE, -1);
+}
+
+/* The body's. */
+int
+__wrap_io_write_for(int fd, const void *p, size_t n, int alive,
+    int64_t deadline_ms)
+{
+	return __wrap_io_write(fd, p, n, deadline_ms);
 }
 
 static void
