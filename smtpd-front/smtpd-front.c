@@ -30,6 +30,7 @@ take_settings(struct session *s)
 	static const char *const auth_words[] = {
 		"off", "optional", "required", NULL
 	};
+	static const char *const check_words[] = { "off", "own", NULL };
 
 	s->name = env_str("NAME", NULL);
 	s->domain = env_str("DOMAIN", s->name);
@@ -43,6 +44,7 @@ take_settings(struct session *s)
 	s->wire.end_ms = clock_mono_ms() + 1000 *
 	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, SESSION_S);
 	s->auth = (enum smtp_auth)env_word("SMTP_AUTH", auth_words);
+	s->sender_check = env_word("SENDER_CHECK", check_words) == 1;
 	s->auth_clear = env_u64("AUTH_CLEAR", 0, 0, 1) == 1;
 }
 

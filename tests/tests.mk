@@ -55,7 +55,7 @@ fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = $(REPORT_SRC)
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
-	smtpd-front/login.c smtpd-front/dsn.c
+	smtpd-front/login.c smtpd-front/dsn.c smtpd-front/sender.c
 fuzz-question_SRC = checkpw/question.c
 test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
 test-dns-response_LIBS = -lresolv
