@@ -86,7 +86,9 @@ struct session {
 	struct buf	 path;		/* room for the address being read */
 	char		 line[LINE_OCTETS];
 	struct complete	 complete;	/* for mail of who logged in */
+	int		 completes_all;	/* and for all others */
 	char		 date_line[COMPLETE_LINE];
+	char		 from_line[COMPLETE_LINE];
 	char		 id_line[COMPLETE_LINE];
 	char		 random[RANDOM_OCTETS];	/* for Message-ID */
 	unsigned	 completed;		/* messages */

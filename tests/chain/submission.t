@@ -21,6 +21,7 @@ from correo import BIN, Delivered, Instance, ROOT, Skip, Smtp, Tap, TOP, \
 SANITIZED = b'__asan_init' in read(os.path.join(BIN, 'smtpd-front'))
 NO_LEAKS = {'ASAN_OPTIONS': 'detect_leaks=0'}	# it would need /proc
 ADDED = re.compile(rb'Date: \w{3}, \d+ \w{3} \d{4} [\d:]{8} \+0000\n'
+    rb'(?:From: alice@example\.org\n)?'
     rb'Message-ID: <[0-9a-f]{32}\.\d+@mail\.example\.org>\n')
 seen = []		# every reply of every case, for enhanced_codes
 
@@ -503,8 +504,8 @@ def headers(t, i):
     for name, octets, want in [
             ('all missing', b'Subject: x\r\n\r\ntext\r\n',
                 rb'Subject: x\nADDED\ntext\n'),
-            ('all there', b'Date: x\r\nMESSAGE-ID: y\r\n\r\ntext\r\n',
-                rb'Date: x\nMESSAGE-ID: y\n\ntext\n'),
+            ('all there', b'Date: x\r\nMESSAGE-ID: y\r\nFROM: z\r\n\r\n'
+                b'text\r\n', rb'Date: x\nMESSAGE-ID: y\nFROM: z\n\ntext\n'),
             ('no header', b'\r\ntext\r\n', rb'ADDED\ntext\n'),
             ('no body', b'Subject: x\r\n', rb'Subject: x\nADDED'),
             ('nothing', b'', rb'ADDED'),
@@ -519,6 +520,19 @@ def headers(t, i):
         got = Delivered(i.arrived('bob')[0]).message
         t.ok(re.fullmatch(want.replace(b'ADDED', ADDED.pattern), got),
             '%s: complete' % name, got[:300])
+        i.empty()
+    for sender, field, want in [
+            ('alice', b'', b'alice@example.org'),
+            ('"a b"@x.example', b'', b'"a b"@x.example'),
+            ('', b'', None),
+            ('alice', b'from: Al <al@x.example>\r\n', None)]:
+        with i.client('SMTPS') as s:
+            s.login()
+            s.send_message(sender, [i.address('bob')], b'Subject: x\r\n' +
+                field + b'\r\n')
+        got = Delivered(i.arrived('bob')[0]).message
+        t.eq(re.findall(rb'(?m)^From: (.*)$', got), [want] if want else [],
+            'From of <%s>, %s' % (sender, field or 'where it is missing'))
         i.empty()
     with i.client('SMTPS') as s:
         s.login()

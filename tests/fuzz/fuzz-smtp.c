@@ -318,6 +318,7 @@ begin(unsigned settings)
 	one.offers_tls = settings >> 2 & 1;
 	one.auth_clear = settings >> 3 & 1;
 	one.sender_check = settings >> 4 & 1;
+	one.completes_all = settings >> 5 & 1;
 	one.rcpts = (struct buf){ .s = rcpts, .cap = sizeof(rcpts),
 	    .max = sizeof(rcpts) };
 	one.facts = (struct buf){ .s = facts, .cap = sizeof(facts),
