@@ -43,8 +43,8 @@ PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
-	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
-	smtpd-front/confine.c
+	smtpd-front/data.c smtpd-front/sender.c smtpd-front/recipient.c \
+	smtpd-front/dsn.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
 	qinject/pool.c qinject/message.c qinject/runner.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
@@ -69,8 +69,8 @@ deliver-local_SRC = deliver/deliver-local.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \
-	deliver/remote-envelope.c deliver/remote-body.c deliver/remote-end.c \
-	deliver/remote-confine.c
+	deliver/remote-wishes.c deliver/remote-envelope.c \
+	deliver/remote-body.c deliver/remote-end.c deliver/remote-confine.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
 dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
@@ -108,7 +108,8 @@ checkpw_LIBS = -lcdb -lcrypt
 LIB_SRC = $(sort $(wildcard lib/base/*.c lib/sys/*.c lib/text/*.c \
 	lib/net/*.c lib/mail/*.c))
 # What needs tinycdb is linked by cold programs alone.
-HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve.c,$(LIB_SRC))
+HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve.c \
+	lib/mail/owner.c,$(LIB_SRC))
 
 all: $(PROGRAMS:%=$(BIN)/%)
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/exits.h"
+#include "mail/owner.h"
 #include "mail/resolve.h"
 #include "sys/clock.h"
 #include "sys/env.h"
@@ -106,10 +107,30 @@ answer_name(struct client *c, const struct field *f)
 	return send_answer(c, &c->service->answer, IS_HERE);
 }
 
+/* Whether the address is the user's that a front has logged in. */
+static int
+answer_sender(struct client *c, const struct field *f, const char *p,
+    const char *end)
+{
+	struct service *s = c->service;
+	struct field user;
+	enum existence e;
+
+	if (record_next(&p, end, &user) != 1 || !field_is(&user, "user"))
+		return errno = EINVAL, -1;
+	e = owner_check(&s->tables, s->domain, f->value, f->n, user.value,
+	    user.n, &s->answer);
+	s->answer.len = 0;
+	if (e == IS_UNSURE)
+		say("from=<%.*s> user=%.*s cannot be resolved now", (int)f->n,
+		    f->value, (int)user.n, user.value);
+	return send_answer(c, &s->answer, e);
+}
+
 /* The fronts and users learn whether an address exists; only our own uid learns
  * whose mailbox that is and where, and who has a uid. */
 static int
-answer(struct client *c, const struct field *f)
+answer(struct client *c, const struct field *f, const char *p, const char *end)
 {
 	struct service *s = c->service;
 	enum existence e;
@@ -117,6 +138,8 @@ answer(struct client *c, const struct field *f)
 	s->answer.len = 0;
 	if (field_is(f, "name") && c->trusted)
 		return answer_name(c, f);
+	if (field_is(f, "sender") && c->place == NULL)
+		return answer_sender(c, f, p, end);
 	e = (field_is(f, "explain") ? resolve_explain : resolve)(&s->tables,
 	    s->domain, f->value, f->n, &s->answer);
 	if (field_is(f, "ask"))
@@ -143,7 +166,7 @@ on_question(void *arg, short revents)
 	if (r == -1 && errno == EAGAIN)
 		return;
 	if (r <= 0 || record_next(&p, record + r, &f) != 1 ||
-	    answer(c, &f) == -1)
+	    answer(c, &f, p, record + r) == -1)
 		drop_client(c);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/log.h"
 
 #define UNLINK_MS	60000	/* before it is tried again */
@@ -100,7 +101,8 @@ finish_later(struct attempt *a)
 	int64_t wait_ms = 0;
 
 	if (s == NULL || s->failures > 0)
-		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts,
+		    dice_roll(&r->dice));
 	snprintf(count, sizeof(count), "%u", w->attempts);
 	if (journal_line(&b, J_NEXT, clock_wall_us() +
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)

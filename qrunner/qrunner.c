@@ -13,6 +13,7 @@
 
 #include "base/exits.h"
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/sigfd.h"
@@ -48,6 +49,7 @@ take_settings(struct runner *r)
 	s->factor_100 = (uint64_t)(f * 100 + 0.5);
 	s->first_s = env_u64("RETRY_FIRST_S", 300, 1, 10 * DAY_S);
 	s->max_s = env_u64("RETRY_MAX_S", 14400, 1, 10 * DAY_S);
+	s->jitter = env_u64("RETRY_JITTER", 10, 0, 50);
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
@@ -177,6 +179,9 @@ main(int argc, char **argv)
 	r.direct_last = &r.direct_first;
 	line_init(&r.crowd);
 	take_settings(&r);
+	r.dice = dice_seed();
+	if (r.dice == 0)
+		die(EXIT_TEMP, "getrandom:");
 	open_queue(&r);
 	raise_limits();
 	open_sockets(&r);	/* first: nobody is missed while we scan */

@@ -70,6 +70,7 @@
 struct schedule {
 	uint64_t first_s, max_s;	/* the first and the longest wait */
 	uint64_t factor_100;		/* growth, in hundredths */
+	uint64_t jitter;		/* percent of a wait, 50 at most */
 	uint64_t giveup_s;		/* age at which a message is given up */
 };
 
@@ -289,6 +290,7 @@ struct runner {
 	struct loop	 loop;
 	struct service	 control;
 	struct schedule	 schedule;
+	uint32_t	 dice;
 	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
 	int		 listen, signals;
 	int		 stop;
@@ -318,8 +320,10 @@ struct runner {
 	uint64_t	 jobs;		/* numbers given out */
 };
 
-/* schedule.c: milliseconds to wait after the attempt that was the n-th, from 1. */
-int64_t schedule_wait_ms(const struct schedule *s, unsigned n);
+/* schedule.c: milliseconds to wait after the attempt that was the n-th, from 1. dice
+ * is any number: with each the wait is another one, up to jitter shorter or longer,
+ * and never over max_s. */
+int64_t schedule_wait_ms(const struct schedule *s, unsigned n, uint32_t dice);
 
 /* messages.c. NULL from messages_add: it is known already, or no memory. */
 struct waiting *messages_find(const struct messages *m, const char *id);

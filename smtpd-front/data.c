@@ -54,15 +54,19 @@ static struct complete *
 begin_complete(struct session *s)
 {
 	struct complete *c = &s->complete;
-	char date[DATE_OCTETS];
+	char date[DATE_OCTETS], sender[QUOTED_OCTETS + 1];
 
 	date_mail(date, clock_wall_us() / 1000000);
 	snprintf(s->date_line, sizeof(s->date_line), "Date: %s\n", date);
 	snprintf(s->id_line, sizeof(s->id_line), "Message-ID: <%s.%u@%.*s>\n",
 	    s->random, ++s->completed, DOMAIN_OCTETS, s->name);
+	address_quote(sender, s->sender);
+	snprintf(s->from_line, sizeof(s->from_line), "From: %s\n", sender);
 	memset(c, 0, sizeof(*c));
 	c->date = s->date_line;
 	c->message_id = s->id_line;
+	if (s->sender[0] != '\0')
+		c->from = s->from_line;
 	return c;
 }
 
@@ -178,10 +182,10 @@ take_message(struct session *s)
 		reply(s, 452, "4.5.3", "too many recipients");
 		return;
 	}
-	if (s->user[0] != '\0') {
+	if (s->user[0] != '\0' || s->completes_all)
 		m.complete = begin_complete(s);
+	if (s->user[0] != '\0')
 		m.dot.by_lf = !s->wire.had_crlf;	/* typed by hand */
-	}
 	reply(s, 354, NULL, "go on, end with %s", m.dot.by_lf ? "LF.LF" :
 	    "CRLF.CRLF");
 	if (wire_hand_over(&s->wire) == 0)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mail/owner.h"
 #include "mail/resolve.h"
 
 #ifndef TEST_BIN
@@ -475,6 +476,101 @@ test_room(void **state)
 	}
 }
 
+/* May user send as address? */
+static void
+expect_owner(const char *address, const char *user, enum existence e)
+{
+	size_t n = strlen(address), user_n = strlen(user);
+	char *s = exactly(address, n), *who = exactly(user, user_n);
+	struct buf room = BUF_MAX(ANSWER_MAX);
+	enum existence got = owner_check(&tables, "example.org", s, n, who,
+	    user_n, &room);
+
+	CHECK(got == e, "%s as %s: %s, not %s", user, address,
+	    existence_name(got), existence_name(e));
+	free(s);
+	free(who);
+	buf_free(&room);
+}
+
+static void
+test_owner(void **state)
+{
+	static const char alice[] = "alice@example.org";
+
+	set_aliases("sales: alice\nteam: bob, staff\nstaff: sales, bob\n"
+	    "bob@example.org: alice\naway: alice@elsewhere.example\n"
+	    "both: alice@elsewhere.example, alice\nloop: loop2\n"
+	    "loop2: loop\nalice@example.net: bob@example.net\n");
+	expect_owner("alice@example.org", alice, IS_HERE);
+	expect_owner("ALICE@Example.Org", alice, IS_HERE);
+	expect_owner("alice", "Alice", IS_HERE);
+	expect_owner("sales@example.org", alice, IS_HERE);
+	expect_owner("sales@example.net", alice, IS_HERE);
+	expect_owner("team@example.org", alice, IS_HERE);
+	expect_owner("both@example.org", alice, IS_HERE);
+	/* By an alias, and by himself all the same. */
+	expect_owner("bob@example.org", alice, IS_HERE);
+	expect_owner("bob@example.org", "bob@example.org", IS_HERE);
+	expect_owner("bob@example.org", "bob", IS_HERE);
+	expect_owner("sales@example.org", "bob@example.org", IS_NOBODY);
+	expect_owner("team@example.org", "bob@example.net", IS_NOBODY);
+	expect_owner("bob@example.net", "bob@example.org", IS_NOBODY);
+	expect_owner("alice@example.net", alice, IS_NOBODY);
+	expect_owner("alice@example.net", "bob@example.net", IS_HERE);
+	expect_owner("away@example.org", alice, IS_NOBODY);
+	expect_owner("alice@elsewhere.example", alice, IS_NOBODY);
+	expect_owner("x@elsewhere.example", "x@elsewhere.example", IS_HERE);
+	expect_owner("nobody@example.org", alice, IS_NOBODY);
+	expect_owner("nobody@example.org", "nobody", IS_HERE);
+	expect_owner("loop@example.org", alice, IS_NOBODY);
+	expect_owner("alice@", alice, IS_NOBODY);
+	expect_owner("@example.org", alice, IS_NOBODY);
+	expect_owner("alice@example.org", "", IS_NOBODY);
+	expect_owner("alice@example.orgx", alice, IS_NOBODY);
+	expect_owner("alice@example.or", alice, IS_NOBODY);
+}
+
+static void
+test_owner_edges(void **state)
+{
+	char longest[1000];
+
+	memset(longest, 'x', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	expect_owner(longest, "alice", IS_NOBODY);
+	expect_owner("alice", longest, IS_NOBODY);
+	memcpy(longest + 300, "@example.org", 13);
+	expect_owner(longest, "alice", IS_NOBODY);
+	expect_owner(longest, longest, IS_HERE);
+	unlink(in(etc, "aliases.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("bob@example.org", "alice", IS_UNSURE);
+	unlink(in(etc, "users.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("alice@example.net", "alice", IS_UNSURE);
+	unlink(in(etc, "local-host-names.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("alice@example.net", "alice", IS_UNSURE);
+}
+
+static void
+test_owner_system(void **state)
+{
+	struct passwd *pw = getpwnam("daemon");
+
+	if (pw == NULL || pw->pw_uid == 0)
+		skip();
+	tables.least_uid = 1;
+	set_aliases("night: daemon\n");
+	expect_owner("daemon@example.org", "daemon", IS_HERE);
+	/* All our domains are his. */
+	expect_owner("daemon@example.net", "daemon", IS_HERE);
+	expect_owner("night@example.net", "daemon", IS_HERE);
+	expect_owner("root@example.org", "daemon", IS_NOBODY);
+	expect_owner("daemon@example.org", "alice", IS_NOBODY);
+}
+
 int
 main(void)
 {
@@ -494,6 +590,9 @@ main(void)
 		TEST(test_replaced),
 		TEST(test_room),
 		TEST(test_lists_in_lists),
+		TEST(test_owner),
+		TEST(test_owner_edges),
+		TEST(test_owner_system),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);
