@@ -13,6 +13,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "load.h"
+
 #include "base/buf.h"
 #include "base/exits.h"
 #include "base/num.h"
@@ -24,7 +26,6 @@
 #define OCTETS_MAX	(1 << 20)
 #define HEADER_OCTETS	65536	/* that a message may have beside its body */
 #define NUMBER_MAX	1000000	/* of a message */
-#define LINE_OCTETS	74	/* of the body, with CRLF, as in smtp-load.c */
 #define BACKLOG		512
 #define GREETING	"220 sink.example ESMTP\r\n"
 #define OFFER		"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n" \
@@ -331,21 +332,6 @@ on_command(void *arg, short revents)
 }
 
 static void
-make_padding(struct sink *k)
-{
-	size_t i, n = k->octets;
-
-	if ((k->padding = malloc(n)) == NULL)
-		die(EXIT_TEMP, "memory:");
-	for (i = 0; i < n; i++) {
-		size_t left = (n - 1 - i) % LINE_OCTETS;
-
-		k->padding[i] = left == 0 ? '\n' : left == 1 ? '\r' :
-		    (char)('a' + i % 26);
-	}
-}
-
-static void
 open_hosts(struct sink *k)
 {
 	unsigned i;
@@ -365,16 +351,6 @@ open_hosts(struct sink *k)
 		die(EXIT_TEMP, "stdout:");
 }
 
-static uint64_t
-number_from(const char *p, uint64_t max)
-{
-	uint64_t n;
-
-	if (num_u64(p, strlen(p), &n) == -1 || n == 0 || n > max)
-		die(EXIT_PERM, "%s: not a number from 1 to %" PRIu64, p, max);
-	return n;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -383,10 +359,10 @@ main(int argc, char **argv)
 	progname = "smtp-sink";
 	if (argc != 3)
 		die(EXIT_PERM, "usage: smtp-sink hosts octets");
-	k.hosts = (unsigned)number_from(argv[1], HOSTS_MAX);
-	k.octets = number_from(argv[2], OCTETS_MAX);
+	k.hosts = (unsigned)load_number(argv[1], HOSTS_MAX);
+	k.octets = load_number(argv[2], OCTETS_MAX);
 	signal(SIGPIPE, SIG_IGN);
-	make_padding(&k);
+	k.padding = load_padding(k.octets);
 	open_hosts(&k);
 	if (loop_add(&k.loop, 0, POLLIN, on_command, &k) == -1)
 		die(EXIT_TEMP, "memory:");
