@@ -3,12 +3,9 @@
 looks through the folder or does more when more wait. Counted are system calls, not
 seconds. CORREO_LONG=1: 50,000."""
 
-import collections
 import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -17,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'admin'))
 from admin import Instance, LONG, Skip, Tap, correo, folder, ids, read, \
     wait_for
 from correo import skip_all, status
+from counts import Calls, may_trace, tool_calls
 import generate
 
 MANY = 50000 if LONG else 2000
@@ -25,37 +23,6 @@ EACH_OCTETS = 300	# of the runner's memory for a message
 ORDER_CALLS = 12	# of the runner for an order about one message
 LATE_S = 1200 if LONG else 60	# for MANY of anything
 SENDER = 'sender3@example.net'
-
-
-def counted(path):
-    """{system call: how often} of strace's lines."""
-    return collections.Counter(re.findall(r'(?m)^(?:\d+ +)?(\w+)\(',
-        read(path).decode(errors='replace')))
-
-
-class Calls:
-    """The system calls that a process makes in a block."""
-
-    def __init__(self, pid, top):
-        self.path, self.count = top + '/calls', None
-        self.strace = subprocess.Popen(['strace', '-o', self.path, '-p',
-            str(pid)], stderr=subprocess.DEVNULL)
-        wait_for(lambda: status(pid).get('TracerPid') != '0')
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.strace.terminate()
-        self.strace.wait()
-        self.count = counted(self.path)
-
-
-def tool_calls(top, *command):
-    path = top + '/tool'
-    subprocess.run(['strace', '-f', '-o', path, *command], check=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=LATE_S)
-    return counted(path)
 
 
 def runner(i):
@@ -169,11 +136,6 @@ def drain(t, i, top):
     t.ok(opens <= 5, 'each was opened for no more than two tries: %.2f' %
         opens, calls.count)
     t.eq(calls.count['getdents64'], 0, 'nobody looked through the folder')
-
-
-def may_trace():
-    return shutil.which('strace') and subprocess.run(['strace', '-o',
-        '/dev/null', 'true'], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def main():
