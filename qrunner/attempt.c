@@ -18,28 +18,17 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-static struct known *
-find_known(struct attempt *a, const char *address, size_t n)
-{
-	struct known *k;
-
-	for (k = a->known; k != NULL; k = k->next)
-		if (k->n == n && memcmp(k->address, address, n) == 0)
-			return k;
-	return NULL;
-}
-
 struct known *
 attempt_known(struct attempt *a, const char *address, size_t n)
 {
-	struct known *k = find_known(a, address, n);
+	struct known *k = lookup_find(&a->known_by, address, n);
 
 	if (k != NULL)
 		return k;
 	k = calloc(1, sizeof(*k) + n + 1);
-	if (k == NULL)
+	if (k == NULL || lookup_add(&a->known_by, memcpy(k->address, address,
+	    n), n, k) == -1)
 		die(EXIT_TEMP, "no memory for a journal");
-	memcpy(k->address, address, n);
 	k->n = n;
 	k->next = a->known;
 	a->known = k;
@@ -54,7 +43,7 @@ lead_to(struct attempt *a, const char *address, size_t n, size_t rcpt)
 	struct known *k;
 
 	if (!a->wishes.any)
-		return find_known(a, address, n);
+		return lookup_find(&a->known_by, address, n);
 	k = attempt_known(a, address, n);
 	(void)attempt_lead(a, k, rcpt);
 	return k;
@@ -148,6 +137,8 @@ attempt_free(struct attempt *a)
 		leads_free(k->leads);
 		free(k);
 	}
+	lookup_free(&a->final_by);
+	lookup_free(&a->known_by);
 	wishes_free(&a->wishes);
 	buf_free(&a->head.text);
 	if (a->file != -1)
@@ -345,14 +336,13 @@ add_final(struct attempt *a, const char *address, size_t n)
 {
 	struct final *f;
 
-	for (f = a->finals; f != NULL; f = f->next)
-		if (strlen(f->address) == n &&
-		    memcmp(f->address, address, n) == 0)
-			return NULL;
+	if (lookup_find(&a->final_by, address, n) != NULL)
+		return NULL;
 	f = calloc(1, sizeof(*f));
 	if (f != NULL)
 		f->address = strndup(address, n);
-	if (f == NULL || f->address == NULL)
+	if (f == NULL || f->address == NULL ||
+	    lookup_add(&a->final_by, f->address, strlen(f->address), f) == -1)
 		die(EXIT_TEMP, "no memory for a recipient");
 	f->attempt = a;
 	f->next = a->finals;

@@ -25,6 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/lookup.h"
 #include "mail/control.h"
 #include "mail/job.h"
 #include "mail/queuefile.h"
@@ -38,7 +39,8 @@
 #define SITES_ACTIVE	400	/* of them with jobs for other hosts: when no host
 				 * can be reached, mailboxes have the others */
 #define LINE_QUEUE	80	/* jobs that wait in a line; more messages wait
-				 * outside, so that no mailbox fills ACTIVE_MAX */
+				 * outside, so that no mailbox fills ACTIVE_MAX.
+				 * One with thousands of recipients comes whole */
 #define LANE_WINDOW	32	/* jobs that a deliver-local has in hand */
 #define SITE_WINDOW	100	/* that a deliver-remote has, of two messages */
 #define LANES_MAX	100	/* delivery programs at a time */
@@ -89,6 +91,7 @@ struct waiting {
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for room in the same line */
+	struct waiting	**parked_at;	/* what points to it there */
 	struct line	*line;		/* in which it is parked, or that has room
 					 * for it, until it is tried */
 	struct attempt	*attempt;	/* that has it */
@@ -165,6 +168,7 @@ struct attempt {
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
+	struct lookup	 final_by, known_by;	/* the same by address */
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	size_t		 site_jobs;	/* of them, other hosts' */
@@ -222,6 +226,7 @@ struct spawning {
  * for room. Each of these is tried again when it is called. */
 struct line {
 	struct final	*first, **last;
+	const struct final *newest;	/* the last one, while there is a first */
 	size_t		 queued;
 	struct waiting	*parked, **parked_last;
 	size_t		 holds;		/* attempts that will park here */
@@ -484,6 +489,9 @@ void line_init(struct line *l);
 /* Add f's job: behind all others, or behind those of its message if together is
  * set. */
 void line_add(struct line *l, struct final *f, int together);
+
+/* 1 if the last job is one of f's message. */
+int line_ends_with(const struct line *l, const struct final *f);
 
 /* Put it before all others. */
 void line_put_back(struct line *l, struct final *f);

@@ -100,7 +100,8 @@ site_full(struct runner *r, struct site *s, const struct final *f)
 {
 	if (f->attempt->site_jobs == 0 && r->sites_active >= SITES_ACTIVE)
 		return &r->crowd;
-	return s->line.queued >= LINE_QUEUE ? &s->line : NULL;
+	return s->line.queued >= LINE_QUEUE && !line_ends_with(&s->line, f) ?
+	    &s->line : NULL;
 }
 
 void
