@@ -210,8 +210,8 @@ check-packages:
 		$(CHECK_PACKAGES),'$(p)')
 
 # The long forms: every index of the crash recorder, 1,000 messages under 100
-# kills, Postfix as a client, other servers as hosts, scanners of TLS, power cuts at more than 1,000
-# moments.
+# kills, Postfix as a client, other servers as hosts, scanners of TLS, power cuts
+# at more than 1,000 moments.
 check-all: check-packages
 	@service/need $(CHECK_ALL_PACKAGES)
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
