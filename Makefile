@@ -170,7 +170,9 @@ RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	inetutils-telnet procmail php-cli libphp-phpmailer
+	inetutils-telnet procmail php-cli libphp-phpmailer libfaketime \
+	python3-flufl.bounce libmail-deliverystatus-bounceparser-perl \
+	libsisimai-perl
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -211,8 +213,8 @@ check-packages:
 		$(CHECK_PACKAGES),'$(p)')
 
 # The long forms: every index of the crash recorder, 1,000 messages under 100
-# kills, Postfix as a client, scanners of TLS, power cuts at more than 1,000
-# moments.
+# kills, Postfix as a client, other servers as hosts, scanners of TLS, power cuts
+# at more than 1,000 moments.
 check-all: check-packages
 	@service/need $(CHECK_ALL_PACKAGES)
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build

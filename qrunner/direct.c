@@ -297,6 +297,7 @@ take(struct writer *w, const char *id, int file)
 	m = messages_add(&r->messages, id);
 	if (m == NULL)
 		return NULL;
+	m->came_ms = clock_mono_ms();
 	m->place = W_ACTIVE;
 	a = attempt_new(r, m);
 	if (a != NULL && open_again(a, file) == 0 && attempt_read(a) == 0 &&

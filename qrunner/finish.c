@@ -21,9 +21,7 @@
 uint64_t
 attempt_age_s(const struct attempt *a)
 {
-	uint64_t now = clock_wall_us();
-
-	return now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
+	return (uint64_t)(clock_mono_ms() - a->message->came_ms) / 1000;
 }
 
 void

@@ -85,6 +85,8 @@ struct site;
 struct waiting {
 	char		id[QUEUE_ID];
 	int64_t		due_ms;		/* clock_mono_ms's scale */
+	int64_t		came_ms;	/* likewise: a clock that is set anew
+					 * makes no message older */
 	unsigned	attempts;
 	unsigned char	place;		/* enum place */
 	unsigned char	held;		/* not to be tried until it is released */
@@ -438,7 +440,8 @@ void attempt_finish(struct attempt *a);
 /* The bounce program is over: the report's id, or NULL where none was made. */
 void attempt_reported(struct attempt *a, const char *id);
 
-/* Seconds since the message came. */
+/* Seconds since the message came; the system's clock counts only for what came
+ * before qrunner started. */
 uint64_t attempt_age_s(const struct attempt *a);
 
 /* An admin wants it gone, and its journal says so: unlink and forget it. */

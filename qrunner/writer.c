@@ -37,7 +37,8 @@ take_id(struct runner *r, const char *id)
 		scan_later(r);
 		return;
 	}
-	if (messages_schedule(&r->messages, w, clock_mono_ms()) == -1) {
+	w->came_ms = clock_mono_ms();
+	if (messages_schedule(&r->messages, w, w->came_ms) == -1) {
 		messages_forget(&r->messages, w);
 		scan_later(r);
 	}
