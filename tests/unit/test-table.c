@@ -52,7 +52,7 @@ static const struct {
 	{ OCTETS("a: \":Include: /L\"\n"), "a=:include:/L,;" },
 	{ OCTETS("a: :include:list\n"), "!1" },
 	{ OCTETS("a: \\Bob, \\bob@X.y, \"\\bob\"\n"), "a=\\bob,\\bob@x.y,\\bob,;" },
-	{ OCTETS("a: \\\n b\n"), "!1" },
+	{ OCTETS("a: \\\n b\n"), "a=b,;" },
 	{ OCTETS("a: b, \\\nc\nd: e\n"), "a=b,c,;d=e,;" },
 	{ OCTETS("a: b,\\\n"), "a=b,;" },
 	{ OCTETS("owner-a: b\na+*: c\na+X: d\n"), "owner-a=b,;a+*=c,;a+x=d,;" },
