@@ -38,6 +38,7 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
+	compile-virtusers compile-relays \
 	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
@@ -81,6 +82,10 @@ compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
 compile-users_SRC = cdb/compile-users.c cdb/compile.c
 compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
 compile-routes_SRC = cdb/compile-routes.c cdb/compile.c
+compile-virtusers_SRC = cdb/compile-virtusers.c cdb/compile.c
+compile-relays_SRC = cdb/compile-relays.c cdb/compile.c
+compile-virtusers_LIBS = -lcdb
+compile-relays_LIBS = -lcdb
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
@@ -108,7 +113,7 @@ checkpw_LIBS = -lcdb -lcrypt
 LIB_SRC = $(sort $(wildcard lib/base/*.c lib/sys/*.c lib/text/*.c \
 	lib/net/*.c lib/mail/*.c))
 # What needs tinycdb is linked by cold programs alone.
-HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve.c \
+HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve% \
 	lib/mail/owner.c,$(LIB_SRC))
 
 all: $(PROGRAMS:%=$(BIN)/%)

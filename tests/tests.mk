@@ -137,7 +137,8 @@ $(foreach t,$(CHECKPW_NAMES),$(eval $(call checkpw_test,$(t))))
 
 # test-resolve looks into tables that the compilers made.
 unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
-	$(BIN)/compile-hosts $(BIN)/compile-routes
+	$(BIN)/compile-hosts $(BIN)/compile-routes \
+	$(BIN)/compile-virtusers $(BIN)/compile-relays
 
 fuzz-build: $(FUZZ_BIN)
 

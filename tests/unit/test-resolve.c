@@ -58,10 +58,16 @@ static const char users[] =
     "bob@example.net:x:1003:103:/home/other bob\n";
 
 static void
+set_table(const char *table, const char *compiler, const char *text)
+{
+	file_put(in(etc, table), text, strlen(text));
+	CHECK(compile(compiler) == 0, "%s", shown(text, strlen(text)));
+}
+
+static void
 set_routes(const char *text)
 {
-	file_put(in(etc, "routes"), text, strlen(text));
-	assert_int_equal(compile("compile-routes"), 0);
+	set_table("routes", "compile-routes", text);
 }
 
 static int
@@ -75,6 +81,8 @@ set_up(void **state)
 	assert_int_equal(compile("compile-hosts"), 0);
 	set_aliases("");
 	set_routes("");
+	set_table("virtusertable", "compile-virtusers", "");
+	set_table("relay-domains", "compile-relays", "");
 	assert_int_equal(tables_init(&tables, etc, NONE), 0);
 	return 0;
 }
@@ -95,19 +103,21 @@ tear_down(void **state)
 	table_free(&tables.users);
 	table_free(&tables.hosts);
 	table_free(&tables.routes);
+	table_free(&tables.virtusers);
+	table_free(&tables.relays);
 	folder_remove(etc);
 	return 0;
 }
 
 #define ALICE \
 	"to alice@example.org\nuid 1001\ngid 101\nuser \nhome /home/alice\n" \
-	"mailbox /home/alice/Maildir\nmake 0\n"
+	"mailbox /home/alice/Maildir\nmake 0\nown 1\n"
 #define BOB \
 	"to bob@example.org\nuid 1002\ngid 102\nuser \nhome /home/bob\n" \
-	"mailbox /home/bob/Maildir\nmake 0\n"
+	"mailbox /home/bob/Maildir\nmake 0\nown 1\n"
 #define OTHER_BOB \
 	"to bob@example.net\nuid 1003\ngid 103\nuser \n" \
-	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\n"
+	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\nown 1\n"
 #define NOBODY(a) \
 	"to " a "\nnever 5.1.1\nwhy no such user\n"
 
@@ -397,7 +407,7 @@ test_system_users(void **state)
 	if (pw != NULL && pw->pw_uid > 0) {
 		snprintf(want, sizeof(want), "to daemon@example.net\nuid %u\n"
 		    "gid %u\nuser daemon\nhome %s\nmailbox %s/Maildir\n"
-		    "make 1\n", (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
+		    "make 1\nown 1\n", (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
 		    pw->pw_dir, pw->pw_dir);
 		expect("daemon@example.net", IS_HERE, want);
 		tables.least_uid = pw->pw_uid + 1;
