@@ -10,7 +10,8 @@
 #include "mail/spawn.h"
 
 struct programs {
-	char		*local, *remote;	/* full paths; remote may be NULL */
+	char		*local;		/* full paths; these may be NULL: */
+	char		*remote, *program;
 	const char	*name;		/* our host name, for Maildir names */
 	uid_t		 runner;	/* who may ask, and gets no mail */
 	uid_t		 least;		/* the lowest uid, and gid of a virtual user */
