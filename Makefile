@@ -60,12 +60,13 @@ qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
 	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
-	qrunner/question.c qrunner/schedule.c
+	qrunner/question.c qrunner/schedule.c qrunner/forward.c \
+	qrunner/program.c
 bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
-deliver-local_SRC = deliver/deliver-local.c
+deliver-local_SRC = deliver/deliver-local.c deliver/own.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
 	deliver/program-child.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/exits.h"
@@ -39,6 +40,29 @@ execute_refusal(const struct programs *p, const struct destination *d)
 	if (d->gid < p->least || d->gid > UINT32_MAX - 1)
 		return "this gid gets no mail";
 	return NULL;
+}
+
+/* The mailbox that the system has for this user: its path is made of ours and his
+ * name. */
+static int
+is_spool(const struct programs *p, const struct destination *d)
+{
+	size_t n = strlen(p->spool);
+
+	return d->user[0] != '\0' && strncmp(d->mbox, p->spool, n) == 0 &&
+	    d->mbox[n] == '/' && strcmp(d->mbox + n + 1, d->user) == 0;
+}
+
+/* Debian's policy: the folder of the system's mailboxes is the group mail's. */
+static void
+become_for_spool(const struct programs *p, struct destination *d)
+{
+	if (geteuid() == 0 && p->spool_gid != 0 &&
+	    setgroups(1, &p->spool_gid) == 0 && setgid(p->spool_gid) == 0 &&
+	    setuid((uid_t)d->uid) == 0)
+		return;
+	if (geteuid() == 0)
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)d->uid);
 }
 
 static void
@@ -121,7 +145,7 @@ run_local(const struct programs *p, struct destination *d, int jobs)
 
 	argv[n++] = p->local;
 	if (d->mbox[0] != '\0') {
-		argv[n++] = (char *)(uintptr_t)"-b";
+		argv[n++] = (char *)(uintptr_t)(is_spool(p, d) ? "-s" : "-b");
 		argv[n++] = d->mbox;
 	} else {
 		if (d->make)
@@ -130,7 +154,10 @@ run_local(const struct programs *p, struct destination *d, int jobs)
 	}
 	argv[n] = NULL;
 	fill_place(&e, p, d);
-	become(d);
+	if (d->mbox[0] != '\0' && is_spool(p, d) && p->spool_gid != 0)
+		become_for_spool(p, d);
+	else
+		become(d);
 	run(argv, e.env, jobs);
 }
 

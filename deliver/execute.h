@@ -17,6 +17,8 @@ struct programs {
 	uid_t		 least;		/* the lowest uid, and gid of a virtual user */
 	uid_t		 out_uid;	/* who speaks with other hosts */
 	gid_t		 out_gid;
+	const char	*spool;		/* folder of the system's mailboxes */
+	gid_t		 spool_gid;	/* who may lock there, 0: nobody more */
 };
 
 /* Why d is refused, or NULL. A user of the system gets his own group; a virtual

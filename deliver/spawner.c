@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,16 @@ reap(struct service *service)
 	}
 }
 
+/* Who may lock in the folder of the system's mailboxes. */
+static void
+take_spool(struct programs *p)
+{
+	const struct group *mail = getgrnam("mail");
+
+	p->spool = env_str("MAIL_SPOOL", "/var/mail");
+	p->spool_gid = mail != NULL ? mail->gr_gid : 0;
+}
+
 static void
 take_programs(struct programs *p, int argc, char **argv)
 {
@@ -184,6 +195,7 @@ main(int argc, char **argv)
 		if (p->out_uid == 0 || p->out_gid == 0)
 			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
 	}
+	take_spool(p);
 	path = env_str("SPAWNER_SOCKET", NULL);
 	/* Its folder is root's, or whoever owned it could lead root astray. */
 	if (service_open(&s.service, path) == -1)

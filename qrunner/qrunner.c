@@ -123,6 +123,7 @@ take_settings(struct runner *r)
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
+	r->program_timeout_s = env_u64("PROGRAM_TIMEOUT_S", 300, 1, DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }
@@ -244,6 +245,7 @@ main(int argc, char **argv)
 	r.bouncer.program = argv[1];
 	r.bouncer.last = &r.bouncer.first;
 	line_init(&r.crowd);
+	line_init(&r.program_crowd);
 	take_settings(&r);
 	open_queue(&r);
 	raise_limits();
