@@ -157,8 +157,11 @@ kind_of(struct forward_text *t, struct buf *target)
 		buf_shift(target, strlen(":include:"));
 		return FORWARD_INCLUDE;
 	}
-	if (target->s[0] == '/' && target->len > 1)
-		return FORWARD_FILE;
+	if (target->s[0] == ':')
+		return wrong(t, "a line with : is not known");
+	if (target->s[0] == '/')
+		return target->len > 1 ? FORWARD_FILE :
+		    wrong(t, "a file without a name");
 	return 0;
 }
 

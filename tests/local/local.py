@@ -20,13 +20,13 @@ ID = '00640f1c2d3e4-1f4-0123abcd'
 class Deliverer:
     """A delivery program as an ordinary user, with a home of his own."""
 
-    def __init__(self, home, program, *args, **env):
+    def __init__(self, home, program, *args, before=(), **env):
         self.socket, there = socket.socketpair(socket.AF_UNIX,
             socket.SOCK_SEQPACKET)
         self.socket.settimeout(WAIT_S)
         who = dict(user=UID, group=UID, extra_groups=[]) if ROOT else {}
         self.log = open(home + '.log', 'w+')
-        self.process = subprocess.Popen([os.path.join(BIN, program), *args],
+        self.process = subprocess.Popen([*before, os.path.join(BIN, program), *args],
             stdin=there, stdout=subprocess.DEVNULL, stderr=self.log, cwd='/',
             env=dict(NAME='host', HOME=home, USER='bob', **env), **who)
         there.close()

@@ -5,7 +5,6 @@ a job that comes again."""
 import fcntl
 import mailbox
 import os
-import resource
 import sys
 import threading
 import time
@@ -182,9 +181,8 @@ def full(t, home):
     give(path)
     put(home, path)
     before = read(path)
-    with Deliverer(home, 'deliver-local', '-b', path) as d:
-        resource.prlimit(d.process.pid, resource.RLIMIT_FSIZE, (100000,
-            100000))
+    with Deliverer(home, 'deliver-local', '-b', path, before=['sh', '-c',
+            'ulimit -f 100; exec "$@"', 'sh']) as d:
         a = d.deliver(LETTER + b'x' * 200000)
     t.eq(verdict(a), ('later', '4.2.2'), 'no room')
     t.eq(read(path), before, 'and nothing of it is there')
