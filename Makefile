@@ -33,7 +33,7 @@ BIN = $B/bin
 HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
-	spawner deliver-local deliver-program deliver-remote \
+	spawner deliver-local deliver-program deliver-qmail deliver-remote \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server tls-client
@@ -69,6 +69,8 @@ spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c deliver/own.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
 	deliver/program-child.c
+deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
+	deliver/qmail-environment.c deliver/own.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \

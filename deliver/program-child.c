@@ -72,12 +72,13 @@ set_recipient(const struct job *j)
 static void
 set_environment(const struct program *p, const struct job *j)
 {
-	char path[4096];
+	char path[4096], time[NUM_DIGITS + 1];
 
 	if (clearenv() != 0)
 		die(EX_OSERR, "environment:");
 	snprintf(path, sizeof(path), "/usr/local/bin:/usr/bin:/bin:%s",
 	    p->folder);
+	time[num_put(time, j->time_us)] = '\0';
 	set("PATH", path);
 	set("SHELL", "/bin/sh");
 	set("HOME", p->home);
@@ -85,6 +86,8 @@ set_environment(const struct program *p, const struct job *j)
 	set("LOGNAME", p->user);
 	set("SENDER", j->sender);
 	set("EXT", j->ext);
+	set("CORREO_ID", j->id);
+	set("CORREO_TIME", time);
 	set_recipient(j);
 }
 

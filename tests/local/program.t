@@ -7,7 +7,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from local import Deliverer, LETTER, ROOT, Tap, UID, folder, make_home, read, \
+from local import Deliverer, ID, LETTER, ROOT, Tap, UID, folder, make_home, read, \
     verdict, wait_for
 
 EXITS = [(0, 'done', '2.0.0'), (99, 'done', '2.0.0'), (1, 'never', '5.3.0'),
@@ -42,6 +42,7 @@ def what_it_gets(t, home):
     t.eq(env, dict(SENDER='alice@example.net', RECIPIENT='bob@example.org',
         LOCAL='bob', HOST='example.org', EXT='list-1', USER='bob',
         LOGNAME='bob', HOME=home, SHELL='/bin/sh',
+        CORREO_ID=ID, CORREO_TIME='1764000000123456',
         PATH='/usr/local/bin:/usr/bin:/bin:' + folder_), 'the environment')
     t.eq(read(home + '/cwd').decode().strip(), home, 'in home')
     t.eq(read(home + '/umask').strip(), b'0077', 'umask 077')
