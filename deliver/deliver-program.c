@@ -66,16 +66,14 @@ send_answer(const struct answer *a)
 	buf_free(&b);
 }
 
-/* The folder of our own program; argv0 is cut there. */
+/* The folder of our own program. */
 static const char *
-folder_of(char *argv0)
+folder_of(const char *argv0)
 {
-	char *slash = strrchr(argv0, '/');
+	const char *slash = strrchr(argv0, '/'), *folder;
 
-	if (slash == NULL)
-		return "/usr/sbin";
-	*slash = '\0';
-	return argv0;
+	folder = slash != NULL ? strndup(argv0, (size_t)(slash - argv0)) : NULL;
+	return folder != NULL ? folder : "/usr/sbin";
 }
 
 static void

@@ -207,11 +207,10 @@ static int
 answer_for(struct own *o, const char *name, int r, struct answer *a)
 {
 	if (r == -1 && o->line != 0)
-		answer_set(a, V_LATER, "4.3.5", "%.100s/%.100s: line %u: %s",
-		    o->home, name, o->line, o->why);
+		answer_set(a, V_LATER, "4.3.5", "~/%.100s: line %u: %s", name,
+		    o->line, o->why);
 	else if (r == -1)
-		answer_set(a, V_LATER, "4.3.5", "%.100s/%.100s: %s", o->home,
-		    name, o->why);
+		answer_set(a, V_LATER, "4.3.5", "~/%.100s: %s", name, o->why);
 	else if (!o->said)
 		return 0;
 	else if (o->targets->len > 0)

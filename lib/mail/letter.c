@@ -93,6 +93,9 @@ letter_check(struct letter *l)
 void
 letter_looped(struct answer *a, const struct job *j)
 {
+	struct final_text f;
+
+	final_split(j->to, strlen(j->to), &f);
 	answer_set(a, V_NEVER, "5.4.6",
-	    "a mail loop: %s had this message before", j->to);
+	    "a mail loop: %.*s had this message before", (int)f.n, f.address);
 }
