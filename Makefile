@@ -33,7 +33,7 @@ BIN = $B/bin
 HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
-	spawner deliver-local deliver-remote \
+	spawner deliver-local deliver-program deliver-qmail deliver-remote \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server tls-client
@@ -61,12 +61,17 @@ qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
 	qrunner/writer.c qrunner/direct.c qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
 	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
-	qrunner/question.c qrunner/schedule.c
+	qrunner/question.c qrunner/schedule.c qrunner/forward.c \
+	qrunner/program.c
 bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
-deliver-local_SRC = deliver/deliver-local.c
+deliver-local_SRC = deliver/deliver-local.c deliver/own.c
+deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
+	deliver/program-child.c
+deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
+	deliver/qmail-environment.c deliver/own.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \

@@ -127,6 +127,8 @@ attempt_free(struct attempt *a)
 
 		a->finals = f->next;
 		site_release(f);
+		forward_free(f);
+		free(f->sender);
 		free(f->address);
 		free(f);
 	}
@@ -212,7 +214,10 @@ log_result(const struct attempt *a, const struct final *f)
 {
 	static const char *const words[] = {
 		[V_DONE] = "Sent", [V_LATER] = "Deferred", [V_NEVER] = "Failed",
+		[V_FORWARD] = "Forwarded",
 	};
+	int good = f->answer.verdict == V_DONE ||
+	    f->answer.verdict == V_FORWARD;
 	uint64_t now = clock_wall_us();
 	uint64_t delay_ms = now > a->head.time_us ?
 	    (now - a->head.time_us) / 1000 : 0;
@@ -222,9 +227,8 @@ log_result(const struct attempt *a, const struct final *f)
 	    f->answer.relay[0] != '\0' ? f->answer.relay : "none",
 	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
-	    words[f->answer.verdict],
-	    f->answer.verdict == V_DONE ? "" : " why=",
-	    f->answer.verdict == V_DONE ? "" : f->answer.why);
+	    words[f->answer.verdict], good ? "" : " why=",
+	    good ? "" : f->answer.why);
 }
 
 void
@@ -263,7 +267,7 @@ note_success(struct attempt *a, struct final *f)
 	struct known *k;
 
 	if (attempt_note_result(a, f) == -1) {
-		if (f->site == NULL)
+		if (!attempt_is_blind(f))
 			answer_set(&f->answer, V_LATER, "4.3.1",
 			    "the queue cannot be written");
 		return;
@@ -284,7 +288,7 @@ attempt_note(struct final *f)
 		note_success(a, f);
 	else
 		(void)attempt_note_result(a, f);
-	if (f->answer.verdict == V_DONE && f->site != NULL)
+	if (f->answer.verdict == V_DONE && attempt_is_blind(f))
 		sync_later(a);
 }
 
@@ -314,7 +318,8 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
-	if (a->direct != D_TRYING && !is_last(f))
+	if (a->direct != D_TRYING && f->answer.verdict != V_FORWARD &&
+	    !is_last(f))		/* that is done when its targets are */
 		attempt_note(f);
 	log_result(a, f);
 }
@@ -328,15 +333,36 @@ attempt_settled(struct final *f)
 	a->jobs--;
 	if (f->site != NULL)
 		site_end(a->runner, f);
+	if (f->program)
+		program_end(a->runner, f);
 	attempt_over(a);
 }
 
+void
+attempt_resettled(struct final *f)
+{
+	settle(f);
+}
+
+int
+attempt_is_blind(const struct final *f)
+{
+	return f->site != NULL || f->program;
+}
+
+static struct final *
+find_final(struct attempt *a, const char *address, size_t n)
+{
+	return lookup_find(&a->final_by, address, n);
+}
+
+/* NULL: it is there already. */
 static struct final *
 add_final(struct attempt *a, const char *address, size_t n)
 {
 	struct final *f;
 
-	if (lookup_find(&a->final_by, address, n) != NULL)
+	if (find_final(a, address, n) != NULL)
 		return NULL;
 	f = calloc(1, sizeof(*f));
 	if (f != NULL)
@@ -355,9 +381,27 @@ add_final(struct attempt *a, const char *address, size_t n)
 struct group {
 	const char	*to;
 	size_t		 to_n, rcpt;	/* rcpt: the line that was asked about */
+	struct final	*from;		/* whose file led here, or NULL */
 	struct destination where;
+	uint64_t	 own;
+	char		 ext[EXT_OCTETS + 1];
+	char		 sender[ADDRESS_OCTETS + 1];
+	int		 has_sender;
 	struct answer	 answer;	/* where mail can't go */
 };
+
+/* What the final address is to have of its group. */
+static void
+fill_final(struct final *f, const struct group *g)
+{
+	f->own = g->own != 0;
+	f->rcpt = g->rcpt;
+	memcpy(f->ext, g->ext, sizeof(f->ext));
+	if (g->has_sender)
+		f->sender = strdup(g->sender);
+	if (g->has_sender && f->sender == NULL)
+		die(EXIT_TEMP, "no memory for a recipient");
+}
 
 static void
 carry_out(struct attempt *a, struct group *g)
@@ -366,14 +410,20 @@ carry_out(struct attempt *a, struct group *g)
 	struct final *f;
 	struct line *full;
 
-	if (k != NULL && k->final)
+	if (k != NULL && k->final) {
+		if (g->from != NULL)
+			forward_leads(g->from, NULL);
 		return;			/* never tried again */
+	}
 	f = add_final(a, g->to, g->to_n);
+	if (g->from != NULL)
+		forward_leads(g->from, find_final(a, g->to, g->to_n));
 	if (f == NULL)
 		return;			/* another recipient led there too */
+	fill_final(f, g);
 	f->known = k;
 	f->replay = a->early || (k != NULL && k->started);
-	if (g->where.mailbox[0] == '\0' && g->where.nexthop[0] == '\0') {
+	if (!destination_is(&g->where)) {
 		f->answer = g->answer;
 		settle(f);
 		return;
@@ -401,14 +451,25 @@ group_field(struct group *g, const struct field *f)
 		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
 		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
 	}
+	if (field_is(f, "own"))
+		return field_u64(f, &g->own);
+	if (field_is(f, "ext"))		/* one that names no file is none */
+		return ext_is(f->value, f->n) ?
+		    field_copy(f, g->ext, sizeof(g->ext)) : 0;
+	if (field_is(f, "sender")) {
+		g->has_sender = 1;
+		return field_copy(f, g->sender, sizeof(g->sender));
+	}
 	return destination_field(&g->where, f);
 }
 
 static void
-begin_group(struct group *g, const struct field *f, size_t rcpt)
+begin_group(struct group *g, const struct field *f, size_t rcpt,
+    struct final *from)
 {
 	memset(g, 0, sizeof(*g));
 	g->rcpt = rcpt;
+	g->from = from;
 	g->to = f->value;
 	g->to_n = f->n;
 	answer_set(&g->answer, V_LATER, "4.3.0", "who-is gave no answer");
@@ -416,8 +477,11 @@ begin_group(struct group *g, const struct field *f, size_t rcpt)
 
 /* Each group of the lines is a final address. 0, or -1 when they are none. */
 static int
-read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
+read_groups(struct attempt *a, const struct question *q, const char *p,
+    size_t n)
 {
+	struct final *from = q->target == NULL ? NULL :
+	    find_final(a, q->address, strlen(q->address));
 	const char *end = p + n;
 	struct group g = { .to = NULL };
 	struct field f;
@@ -427,7 +491,7 @@ read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 		if (field_is(&f, "to")) {
 			if (g.to != NULL)
 				carry_out(a, &g);
-			begin_group(&g, &f, rcpt);
+			begin_group(&g, &f, q->rcpt, from);
 		} else if (g.to == NULL || group_field(&g, &f) == -1)
 			return -1;
 	}
@@ -437,33 +501,43 @@ read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 	return 0;
 }
 
-void
-attempt_heard(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
+/* who-is gave no answer about a recipient, or what a user's file says. */
+static void
+not_answered(struct attempt *a, const struct question *q)
 {
-	if (p == NULL || read_groups(a, rcpt, p, n) == -1) {
-		size_t address_n = strlen(address);
-		struct known *k = lead_to(a, address, address_n, rcpt);
-		struct final *f = add_final(a, address, address_n);
+	static const char why[] = "who-is does not answer";
+	size_t n = strlen(q->address);
+	struct final *f;
 
-		if (f != NULL) {
-			f->known = k;
-			answer_set(&f->answer, V_LATER, "4.3.0",
-			    "who-is does not answer");
-			settle(f);
-		}
+	if (q->target != NULL) {
+		forward_failed(find_final(a, q->address, n), "4.3.0", why);
+		return;
 	}
+	f = add_final(a, q->address, n);
+	if (f == NULL)
+		return;
+	f->known = lead_to(a, q->address, n, q->rcpt);
+	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
+	settle(f);
 }
 
 void
-attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
+attempt_heard(const struct question *q, const char *p, size_t n)
 {
+	if (p == NULL || read_groups(q->attempt, q, p, n) == -1)
+		not_answered(q->attempt, q);
+}
+
+void
+attempt_answered(const struct question *q, const char *p, size_t n)
+{
+	struct attempt *a = q->attempt;
+
 	if (a->direct != D_NONE) {
-		direct_answered(a, rcpt, address, p, n);
+		direct_answered(q, p, n);
 		return;
 	}
-	attempt_heard(a, rcpt, address, p, n);
+	attempt_heard(q, p, n);
 	if (--a->questions == 0)
 		end_call(a);
 	attempt_over(a);
@@ -529,7 +603,7 @@ attempt_ask(struct attempt *a)
 	for (i = 0; i < a->wishes.n; i++) {
 		a->questions++;
 		ask_about(a->runner, a, i, a->wishes.of[i].rcpt,
-		    a->wishes.of[i].rcpt_n);
+		    a->wishes.of[i].rcpt_n, NULL, 0);
 	}
 	a->questions--;
 	attempt_over(a);

@@ -184,7 +184,7 @@ report(struct attempt *a, enum report_kind kind)
 void
 attempt_finish(struct attempt *a)
 {
-	int deferred = is_deferred(a);
+	int deferred;
 
 	if (a->removed) {		/* by an admin: nobody is told */
 		a->gone = 1;
@@ -199,6 +199,8 @@ attempt_finish(struct attempt *a)
 		attempt_free(a);
 		return;
 	}
+	forward_check(a);
+	deferred = is_deferred(a);
 	if (attempt_untold(a) > 0 && is_dropped(a)) {
 		say("id=%s from=<> report=%s stat=Dropped: a report that fails "
 		    "has none of its own", a->message->id, a->report);

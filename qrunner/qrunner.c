@@ -54,6 +54,7 @@ take_settings(struct runner *r)
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
 	r->direct_ms = 1000 * (int64_t)env_u64("DIRECT_S", 10, 1, 45);
+	r->program_timeout_s = env_u64("PROGRAM_TIMEOUT_S", 300, 1, DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }
@@ -178,6 +179,7 @@ main(int argc, char **argv)
 	r.bouncer.last = &r.bouncer.first;
 	r.direct_last = &r.direct_first;
 	line_init(&r.crowd);
+	line_init(&r.program_crowd);
 	take_settings(&r);
 	r.dice = dice_seed();
 	if (r.dice == 0)

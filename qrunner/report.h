@@ -47,7 +47,9 @@ struct report_rcpt {
 	uint64_t	 time_us;	/* of the last done, later or never */
 	char		 dsn[12];
 	char		*why;		/* or NULL */
-	char		*address;
+	char		*address;	/* as the journal has it */
+	char		*plain;		/* as people see it: whose program or file
+					 * it is, not which */
 };
 
 struct report {

@@ -6,6 +6,8 @@
  *	finish		what becomes of the message then
  *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
+ *	forward		what a user's file says instead of his mailbox
+ *	program		the places of users' programs
  *	question	the conversation with who-is
  *	line		the jobs that wait for a mailbox or a site, and the messages
  *			that wait for room there
@@ -47,6 +49,11 @@
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
 #define LANE_SLOW_MS	500	/* nobody waits for one that is silent so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
+#define PROGRAM_MARGIN_MS 60000	/* what a deliver-program may take beyond
+				 * PROGRAM_TIMEOUT_S */
+#define PROGRAM_QUEUE	10	/* as LINE_QUEUE, of one program */
+#define PROGRAMS_LANES	20	/* as SITES_LANES, of users' programs */
+#define PROGRAMS_ACTIVE	100	/* as SITES_ACTIVE */
 #define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
 #define SITE_ANSWER_MS	900000	/* what it may take beyond REMOTE_TRY_S */
 #define SITE_FIRST	2	/* deliver-remotes of a new site */
@@ -123,6 +130,13 @@ struct final {
 	struct final	*next;		/* of the attempt */
 	struct final	*next_in_line;
 	struct site	*site;		/* another host's; NULL: a mailbox's */
+	int		 program;	/* a program's */
+	int		 own;		/* the user's files are to be asked first */
+	size_t		 rcpt;		/* a line of the envelope that led here */
+	char		 ext[EXT_OCTETS + 1];	/* the address's extension, or "" */
+	char		*sender;	/* the envelope's for this one, or NULL */
+	struct forward_edge *edges;	/* V_FORWARD: where it led to */
+	int		 grounded;	/* and one of that has an end */
 	char		*address;
 	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
@@ -174,6 +188,7 @@ struct attempt {
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	size_t		 site_jobs;	/* of them, other hosts' */
+	size_t		 program_jobs;	/* and programs' */
 	struct line	*parked_at;	/* a line with no more room, or NULL */
 	struct line	*called;	/* the message's, until all jobs are given */
 	int		 unsynced;	/* what the journal must not lose */
@@ -204,6 +219,7 @@ struct question {
 	struct attempt	*attempt;
 	size_t		 rcpt;		/* the rcpt line, from 0 */
 	char		*address;
+	char		*target;	/* of that user's file, or NULL */
 };
 
 /* The connection to who-is, and what is asked in order. */
@@ -311,6 +327,9 @@ struct runner {
 	size_t		 active;
 	size_t		 sites_active;	/* with jobs for other hosts */
 	struct line	 crowd;		/* messages that wait for that to fall */
+	size_t		 programs_active;	/* with jobs for programs */
+	struct line	 program_crowd;	/* as crowd */
+	uint64_t	 program_timeout_s;	/* a program may take so long */
 	struct asker	 asker;
 	struct spawning	 spawning;
 	struct bouncer	 bouncer;
@@ -322,6 +341,7 @@ struct runner {
 	struct site	*site_bucket[SITE_BUCKETS];
 	int64_t		 sites_ms;	/* when a site has work, or -1 */
 	size_t		 sites_live;	/* as lanes_live, of sites alone */
+	size_t		 programs_live;	/* the same of users' programs */
 	size_t		 lanes_live;	/* with a program, or starting one */
 	size_t		 hungry;	/* lanes that wait for a place to start one */
 	uint64_t	 jobs;		/* numbers given out */
@@ -365,12 +385,14 @@ void messages_await(struct waiting *w, struct site *s);
 void writer_connects(void *arg, short revents);
 void writer_answer(const struct writer *w, const struct answer *a);
 
-/* direct.c: a writer passes a file that it keeps out of the queue for now; it is
+/* direct.c: not all can be done at once; nothing where that is not asked for. */
+void direct_doubt(struct attempt *a);
+
+/* A writer passes a file that it keeps out of the queue for now; it is
  * closed. Then: an answer of who-is; nothing is out any more; it is in the queue,
  * perhaps; its writer is gone; attempt_free's part. */
 void direct_begin(struct writer *w, const char *id, int file);
-void direct_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+void direct_answered(const struct question *q, const char *p, size_t n);
 void direct_over(struct attempt *a);
 void direct_queued(struct waiting *w);
 void direct_left(struct writer *w);
@@ -401,21 +423,26 @@ void attempt_ask(struct attempt *a);
 void attempt_over(struct attempt *a);
 
 /* Carry out an answer of who-is. As attempt_answered, for which the question counts. */
-void attempt_heard(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+void attempt_heard(const struct question *q, const char *p, size_t n);
 
 /* Write what became of f, which is settled, to the journal. */
 void attempt_note(struct final *f);
 
-/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+/* The answer to the question: who-is's lines, or NULL. */
+void attempt_answered(const struct question *q, const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
 
+/* f was forwarded, and now f->answer says that it waits. */
+void attempt_resettled(struct final *f);
+
 /* Write the journal's line that f's job begins. 0, or -1 with errno. */
 int attempt_note_start(struct final *f);
+
+/* 1 if nothing here could tell whether f's job was done: another host's, or a
+ * program's; else 0. */
+int attempt_is_blind(const struct final *f);
 
 /* What is known of an address, from now on. Dies without memory. */
 struct known *attempt_known(struct attempt *a, const char *address, size_t n);
@@ -431,6 +458,31 @@ void attempt_free(struct attempt *a);
 
 /* Sync the journals that need it: once for all that came in one round. */
 void attempts_sync(struct runner *r);
+
+/* forward.c */
+
+/* deliver-local has answered f's job with V_FORWARD and this record: ask about its
+ * targets, and settle f. */
+void forward_answered(struct final *f, const char *record, size_t n);
+
+/* from's file led to to; NULL: to an address that the journal has done with. */
+void forward_leads(struct final *from, const struct final *to);
+
+/* f's forwarding failed: it waits. */
+void forward_failed(struct final *f, const char *dsn, const char *why);
+
+/* Before an attempt is over: who was only led in a circle waits. */
+void forward_check(struct attempt *a);
+
+void forward_free(struct final *f);
+
+/* program.c: as site.c's of the same names. */
+int program_is(const struct destination *d);
+struct line *program_full(struct runner *r, struct line *l,
+    const struct final *f);
+void program_begin(struct runner *r, struct final *f);
+void program_end(struct runner *r, const struct final *f);
+void programs_tick(struct runner *r);
 
 /* finish.c */
 
@@ -480,9 +532,10 @@ void bouncer_add(struct attempt *a, enum report_kind kind);
 void bouncer_tick(struct runner *r, int64_t now_ms);
 int64_t bouncer_due(const struct runner *r);
 
-/* question.c */
+/* question.c: what the address leads to; or, where target is not NULL, what that
+ * target of the address's user's file does. */
 void ask_about(struct runner *r, struct attempt *a, size_t rcpt,
-    const char *address, size_t n);
+    const char *address, size_t n, const char *target, size_t target_n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
 /* line.c */
@@ -537,7 +590,7 @@ void lane_count(struct lane *l, int by);
 /* Who the lane is, for the log. */
 const char *lane_name(const struct lane *l);
 
-/* 1 if a deliver-remote has a job in hand. */
+/* 1 if a deliver-remote or a program has a job in hand. */
 int sites_busy(const struct runner *r);
 
 /* hand.c */

@@ -10,6 +10,7 @@
 
 static const char *const verdict_names[] = {
 	[V_DONE] = "done", [V_LATER] = "later", [V_NEVER] = "never",
+	[V_FORWARD] = "forward",
 };
 
 const char *
@@ -41,6 +42,8 @@ job_format(struct buf *b, const struct job *j)
 	    record_adds(b, "id", j->id) == -1 ||
 	    record_adds(b, "sender", j->sender) == -1 ||
 	    record_adds(b, "to", j->to) == -1 ||
+	    (j->own && record_adds(b, "own", "1") == -1) ||
+	    (j->ext[0] != '\0' && record_adds(b, "ext", j->ext) == -1) ||
 	    record_add_u64(b, "time", j->time_us) == -1 ||
 	    record_add_u64(b, "at", j->at) == -1 ||
 	    record_add_u64(b, "size", j->size) == -1 ||
@@ -109,6 +112,13 @@ job_field(struct job *j, const struct field *f)
 		return field_copy(f, j->sender, sizeof(j->sender));
 	if (field_is(f, "to"))
 		return field_copy(f, j->to, sizeof(j->to));
+	if (field_is(f, "own"))
+		return field_bit(f, &j->own);
+	if (field_is(f, "ext")) {
+		if (!ext_is(f->value, f->n))
+			return -1;
+		return field_copy(f, j->ext, sizeof(j->ext));
+	}
 	if (field_is(f, "time"))
 		return field_u64(f, &j->time_us);
 	if (field_is(f, "at"))
@@ -178,11 +188,11 @@ answer_field(struct answer *a, const struct field *f, int *has_verdict)
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))
 		return 0;
-	for (v = V_DONE; v <= V_NEVER; v++)
+	for (v = V_DONE; v <= V_FORWARD; v++)
 		if (f->n == strlen(verdict_names[v]) &&
 		    memcmp(f->value, verdict_names[v], f->n) == 0)
 			break;
-	if (v > V_NEVER)
+	if (v > V_FORWARD)
 		return -1;
 	a->verdict = (enum verdict)v;
 	*has_verdict = 1;
