@@ -38,7 +38,7 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
-	compile-virtusers compile-relays \
+	compile-virtusers compile-relays makemap \
 	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
@@ -85,6 +85,8 @@ compile-routes_SRC = cdb/compile-routes.c cdb/compile.c cdb/check.c
 compile-virtusers_SRC = cdb/compile-virtusers.c cdb/compile.c cdb/check.c
 compile-relays_SRC = cdb/compile-relays.c cdb/compile.c cdb/check.c
 compile-virtusers_LIBS = -lcdb
+makemap_SRC = cdb/makemap.c
+makemap_LIBS = -lcdb
 compile-relays_LIBS = -lcdb
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
