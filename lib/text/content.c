@@ -60,12 +60,10 @@ content_type(const char **p, const char *end, struct content_word *type,
 	if (!content_token(p, end, type))
 		return 0;
 	content_skip(p, end);
-	sub->n = 0;
-	if (*p < end && **p == '/') {
-		++*p;
-		content_token(p, end, sub);
-	}
-	return 1;
+	if (*p == end || **p != '/')
+		return 0;
+	++*p;
+	return content_token(p, end, sub);
 }
 
 /* A quoted string; *p stands behind the first quote. */
@@ -123,15 +121,10 @@ content_param(const char **p, const char *end, struct content_word *name,
 		if (!content_token(p, end, name))
 			continue;
 		content_skip(p, end);
-		if (*p == end || (**p != '=' && **p != ';'))
+		if (*p == end || **p != '=')
 			continue;
-		value->s = *p;
-		value->n = 0;
-		value->quoted = 0;
-		if (**p == '=') {
-			++*p;
-			read_value(p, end, value);
-		}
+		++*p;
+		read_value(p, end, value);
 		return 1;
 	}
 	return 0;

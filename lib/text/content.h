@@ -30,12 +30,11 @@ void content_skip(const char **p, const char *end);
  * stands. */
 int content_token(const char **p, const char *end, struct content_word *w);
 
-/* "type/subtype". 1; 0 if there is no type; sub->n is 0 if there is no subtype. */
+/* "type/subtype". 1; 0 if one of them is missing. */
 int content_type(const char **p, const char *end, struct content_word *type,
     struct content_word *sub);
 
-/* The next "; name=value". 1; 0 at the end. value->n is 0 for a name without a
- * value. */
+/* The next "; name=value". 1; 0 at the end. */
 int content_param(const char **p, const char *end, struct content_word *name,
     struct content_word *value);
 

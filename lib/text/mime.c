@@ -186,7 +186,7 @@ read_type(struct walk *w)
 		return MIME_LEAF;
 	read_boundary(w, at);
 	p->digest = ascii_is(sub.s, sub.n, "digest");
-	return inner(w)->n > 0 ? MIME_MULTIPART : MIME_LEAF;
+	return inner(w)->n > 0 ? MIME_MULTIPART : MIME_TEXT;
 }
 
 /* The inner part's header is over; its body begins here. */

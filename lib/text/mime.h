@@ -14,7 +14,7 @@
  *  - behind a close delimiter that boundary counts no more
  *  - a header ends at an empty line alone, or where the part ends
  *  - the first Content-Type of a header counts; a multipart without a boundary
- *    is a leaf
+ *    is a text
  *  - what is too deep is a leaf; behind the last part that there is room for no
  *    boundary counts
  * source   RFC 2046 5.1, 5.2.1; RFC 2045 5; RFC 3501 6.4.5, 7.4.2
@@ -32,7 +32,7 @@
 
 enum mime_kind {
 	MIME_LEAF,		/* any other type */
-	MIME_TEXT,		/* text/..., or no Content-Type at all */
+	MIME_TEXT,		/* text/..., or no Content-Type that can be read */
 	MIME_MULTIPART,		/* the parts below it are in it, if there are any */
 	MIME_MESSAGE		/* message/rfc822: the one part below it is it */
 };

@@ -97,9 +97,9 @@ static const struct {
 	    "{r[/][A: b//x]2,9{t[A: b//][x]0,1}"
 	    "t[Content-Type: text/plain//][y]0,1}" },
 	{ OCTETS("Content-Type: multipart/mixed\n\n--\n\nx"),
-	    "l[Content-Type: multipart/mixed//][--//x]2,7" },
+	    "t[Content-Type: multipart/mixed//][--//x]2,7" },
 	{ OCTETS("Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx"),
-	    "l[Content-Type: multipart/mixed; boundary=\"\"//][--//x]2,7" },
+	    "t[Content-Type: multipart/mixed; boundary=\"\"//][--//x]2,7" },
 };
 
 /* How a boundary can be written. */
@@ -226,7 +226,7 @@ test_boundaries(void **state)
 	    many('b', MIME_BOUNDARY + 1), many('b', MIME_BOUNDARY + 1));
 	assert_int_equal(mime_parse(&m, in, (uint64_t)n), 0);
 	assert_int_equal(m.n, 1);
-	assert_int_equal(m.part[0].kind, MIME_LEAF);
+	assert_int_equal(m.part[0].kind, MIME_TEXT);
 	mime_free(&m);
 }
 
