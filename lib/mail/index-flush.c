@@ -177,24 +177,31 @@ unlink_one(struct index *ix, const struct index_record *r, size_t *missing)
 	return 0;
 }
 
+/* The last range of the batch, which holds expunges alone, or NULL. */
+static struct index_range *
+last_range(struct index_batch *b)
+{
+	const struct index_entry *e = (const void *)(b->b.s + b->last);
+
+	if (b->b.len == 0 || e->n < sizeof(uint64_t) +
+	    sizeof(struct index_range) || e->n >= INDEX_ENTRY_MAX)
+		return NULL;
+	return (void *)(b->b.s + b->b.len - sizeof(struct index_range));
+}
+
 static int
 say_expunged(struct index *ix, const struct index_record *r, uint64_t modseq)
 {
 	const struct index_range one = { r->uid, r->uid };
-	const struct index_entry *e = (const void *)(ix->batch.b.s +
-	    ix->batch.last);
-	struct index_range *last = (void *)(ix->batch.b.s + ix->batch.b.len -
-	    sizeof(one));
+	struct index_range *last = last_range(&ix->batch);
 
-	if (ix->batch.b.len > 0 && e->n > sizeof(modseq) &&
-	    last->last + 1 == r->uid) {
+	if (last == NULL && index_log_put(&ix->batch, INDEX_EXPUNGE, &modseq,
+	    sizeof(modseq)) == -1)
+		return -1;
+	if (last != NULL && last->last + 1 == r->uid) {
 		last->last++;
 		return 0;
 	}
-	if ((ix->batch.b.len == 0 || e->n + sizeof(one) > INDEX_ENTRY_MAX) &&
-	    index_log_put(&ix->batch, INDEX_EXPUNGE, &modseq,
-		sizeof(modseq)) == -1)
-		return -1;
 	return index_log_item(&ix->batch, INDEX_EXPUNGE, &one, sizeof(one),
 	    NULL, 0);
 }
