@@ -105,7 +105,7 @@ choose(int who)
 	if (world->n[who] == 0)
 		return NULL;
 	m = world->m + throw((unsigned)world->n[who]) * WORKERS + who;
-	return m->uid != 0 && !m->going ? m : NULL;
+	return m->uid != 0 && m->maybe == 0 && !m->going ? m : NULL;
 }
 
 static void
@@ -373,7 +373,9 @@ test_octets(void **state)
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		CHECK(WIFSIGNALED(status), "a worker failed");
 		torn += WTERMSIG(status) == SIGXFSZ;
-		check_all();
+		if (throw(3) == 0 || i == n - 1)	/* else the next one
+							 * finds it so */
+			check_all();
 	}
 	print_message("# %d kills in a write, %lu deeds\n", torn, world->deeds);
 	assert_true(torn > n / 2);

@@ -3,6 +3,8 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,6 +195,38 @@ test_merge(void **state)
 	assert_int_equal(index_flush(&ix, SIZE_MAX, 0), 1);
 	sync_box();
 	check("1 cur/1.a:2,FS, 2 cur/2.b:2,");
+}
+
+/* Killed between a rename and its note; then the flag is taken back. */
+static void
+test_flush_killed(void **state)
+{
+	struct rlimit l = { 0, 0 };
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	store(1, INDEX_PLUS, INDEX_SEEN);
+	pid = fork();
+	if (pid == 0) {
+		setrlimit(RLIMIT_CORE, &l);
+		signal(SIGXFSZ, SIG_DFL);
+		(void)stat(in(box, "correo-log"), &st);
+		l.rlim_cur = l.rlim_max = (rlim_t)st.st_size + 30;
+		setrlimit(RLIMIT_FSIZE, &l);
+		(void)index_flush(&ix, SIZE_MAX, 0);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	assert_int_equal(access(at("cur", "1.a:2,S"), F_OK), 0);
+	store(1, INDEX_MINUS, INDEX_SEEN);
+	sync_box();
+	check("1 cur/1.a:2,S=0");
+	assert_int_equal(index_flush(&ix, SIZE_MAX, 0), 1);
+	check("1 cur/1.a:2,");
 }
 
 static void
@@ -568,6 +602,36 @@ test_torn(void **state)
 	buf_free(&log);
 }
 
+/* A bit turned in the log: what is behind it is not true, what is before it is. */
+static void
+test_sums(void **state)
+{
+	struct buf log = BUF_MAX(1 << 20);
+	size_t bit;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	store(1, INDEX_PLUS, INDEX_SEEN);
+	store(1, INDEX_PLUS, INDEX_FLAGGED);
+	index_close(&ix);
+	file_get(in(box, "correo-log"), &log);
+	for (bit = 8 * sizeof(struct index_log_head); bit < 8 * log.len;
+	    bit++) {
+		uint32_t flags;
+
+		log.s[bit / 8] ^= (char)(1 << bit % 8);
+		file_put(in(box, "correo-log"), log.s, log.len);
+		log.s[bit / 8] ^= (char)(1 << bit % 8);
+		open_box();
+		if (ix.n == 0)
+			continue;
+		flags = index_at(&ix, 0)->flags;
+		CHECK(flags == 0 || flags == INDEX_SEEN, "bit %zu: %x", bit,
+		    flags);
+	}
+	buf_free(&log);
+}
+
 /* Bits turned in the snapshot and the log do no harm. */
 static void
 test_damaged(void **state)
@@ -669,6 +733,7 @@ main(void)
 		TEST(test_found),
 		TEST(test_odd_names),
 		TEST(test_merge),
+		TEST(test_flush_killed),
 		TEST(test_adopt),
 		TEST(test_expunge),
 		TEST(test_expunge_by_others),
@@ -681,6 +746,7 @@ main(void)
 		TEST(test_add),
 		TEST(test_cache),
 		TEST(test_torn),
+		TEST(test_sums),
 		TEST(test_damaged),
 		TEST(test_none),
 		TEST(test_recent),
