@@ -68,6 +68,27 @@ count_octets(int fd, uint64_t *out)
 	return 0;
 }
 
+/* Keep for the index what was counted. */
+static void
+note_octets(struct maildrop *d, const struct drop_message *m)
+{
+	const struct index_fact f = { .uid = m->uid,
+	    .wire = (uint32_t)m->octets };
+
+	if (d->indexed && m->uid != 0 && m->octets < INDEX_UNKNOWN)
+		(void)buf_add(&d->facts, &f, sizeof(f));
+}
+
+/* Keep for the index that it is deleted; UIDs come in order. */
+static void
+note_gone(struct maildrop *d, const struct drop_message *m)
+{
+	const struct index_range r = { m->uid, m->uid };
+
+	if (d->indexed && m->uid != 0)
+		(void)buf_add(&d->gone, &r, sizeof(r));
+}
+
 int
 maildrop_octets(struct maildrop *d, size_t i, uint64_t *out)
 {
@@ -83,6 +104,8 @@ maildrop_octets(struct maildrop *d, size_t i, uint64_t *out)
 			close(fd);
 			errno = e;
 		}
+		if (r == 0)
+			note_octets(d, m);
 		if (r == -1 && errno != ENOENT)
 			return -1;
 		if (r == -1)
@@ -115,6 +138,7 @@ maildrop_remove(struct maildrop *d, size_t i)
 	if (do_by_name(d, i, remove_deed) == -1 && errno != ENOENT)
 		return -1;
 	d->m[i].gone = 1;
+	note_gone(d, d->m + i);
 	return 0;
 }
 

@@ -256,6 +256,47 @@ index_expunge(struct index *ix, const struct index_range *ranges, size_t n,
 	return index_end(ix, r);
 }
 
+/* Say that those in the range are expunged whose file is not there. */
+static int
+say_deleted(struct index *ix, const struct index_range *range, uint64_t modseq)
+{
+	size_t i = index_state_find(&ix->state, range->first);
+	char path[INDEX_PATH];
+	struct stat st;
+
+	for (; i < index_state_n(&ix->state); i++) {
+		const struct index_record *r = index_state_at(&ix->state, i);
+
+		if (r->uid > range->last)
+			break;
+		if (r->flags & INDEX_EXPUNGED ||
+		    *index_path(ix, r, path) == '\0' ||
+		    fstatat(ix->dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+		    errno != ENOENT)
+			continue;
+		if (say_expunged(ix, r, modseq) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+index_deleted(struct index *ix, const struct index_range *ranges, size_t n)
+{
+	uint64_t modseq;
+	size_t i;
+	int r = 0;
+
+	if (index_begin(ix) == -1)
+		return -1;
+	modseq = index_modseq(ix);
+	for (i = 0; i < n && r == 0; i++)
+		r = say_deleted(ix, ranges + i, modseq);
+	if (r == 0)
+		r = index_commit(ix);
+	return index_end(ix, r);
+}
+
 int
 index_read(struct index *ix, uint32_t uid)
 {

@@ -46,7 +46,8 @@ struct index_record {
 	uint64_t	modseq;
 	uint64_t	keywords;	/* bit k: keyword k */
 	uint32_t	disk;
-	uint32_t	size;		/* octets of the file, or INDEX_UNKNOWN */
+	uint32_t	size;		/* octets of the file, or INDEX_UNKNOWN:
+					 * ask the file */
 	uint32_t	wire;		/* as text/stuff.h counts, the same */
 	uint32_t	date;		/* INTERNALDATE, seconds since 1970 */
 	uint32_t	saved;		/* when it came into the index */

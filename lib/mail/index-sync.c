@@ -122,7 +122,8 @@ octets_of(const struct stat *st)
 	    INDEX_UNKNOWN;
 }
 
-/* The record of a new file but for its UID. 1; 0 if it is gone; or -1. */
+/* The record of a new file but for its UID. 1; 0 if it is gone, or has another name
+ * by now: the record has what the name says; or -1. */
 static int
 make_record(struct index *ix, struct index_record *r, const char *name,
     size_t n, int in_new, uint64_t modseq)
@@ -130,16 +131,17 @@ make_record(struct index *ix, struct index_record *r, const char *name,
 	struct stat st;
 
 	memset(r, 0, sizeof(*r));
-	if (fstatat(in_new ? ix->new : ix->cur, name, &st, 0) == -1)
-		return errno == ENOENT ? 0 : -1;
 	index_name_read(r, name, n, in_new);
 	r->flags |= r->disk & INDEX_FLAGS;
 	r->keywords = r->disk >> 6;
 	r->modseq = modseq;
-	r->size = octets_of(&st);
+	r->size = INDEX_UNKNOWN;
 	r->wire = index_name_wire(name, r->base_n);
+	r->date = r->saved = (uint32_t)(clock_wall_us() / 1000000);
+	if (fstatat(in_new ? ix->new : ix->cur, name, &st, 0) == -1)
+		return errno == ENOENT ? 0 : -1;
+	r->size = octets_of(&st);
 	r->date = (uint32_t)st.st_mtim.tv_sec;
-	r->saved = (uint32_t)(clock_wall_us() / 1000000);
 	return 1;
 }
 
@@ -164,7 +166,8 @@ by_time(const void *a, const void *b)
 	return c != 0 ? c : x->base_n - y->base_n;
 }
 
-/* Give the n files at f their UIDs. What is gone already is left out. */
+/* Give the n files at f their UIDs. One that others rename just now is there all the
+ * same; if it is deleted the next look says so. */
 static int
 add_fresh(struct index_look *l, struct index_found *f, size_t n,
     uint64_t modseq)
@@ -183,13 +186,10 @@ add_fresh(struct index_look *l, struct index_found *f, size_t n,
 	for (i = 0; i < n; i++) {
 		done = make_record(l->ix, &r, f[i].text, f[i].name_n,
 		    f[i].in_new, modseq);
-		r.uid = uid;
-		if (done == -1 || (done == 1 &&
-		    say_added(l->ix, &r, f[i].text) == -1))
+		r.uid = uid++;
+		if (done == -1 || say_added(l->ix, &r, f[i].text) == -1)
 			return -1;
-		if (done == 1)
-			uid++;
-		else			/* renamed: it comes with the next look */
+		if (done == 0)
 			l->new.trusted = l->cur.trusted = 0;
 	}
 	return 0;

@@ -130,6 +130,10 @@ int index_keyword(struct index *ix, const char *name, size_t n, int make);
 int index_expunge(struct index *ix, const struct index_range *ranges, size_t n,
     int deleted);
 
+/* Somebody deleted files of messages in n ranges: those that are not there are
+ * expunged. 0, or -1 with errno. */
+int index_deleted(struct index *ix, const struct index_range *ranges, size_t n);
+
 /* A file that was just linked. name without folder. */
 struct index_file {
 	const char	*name;

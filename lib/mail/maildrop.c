@@ -109,6 +109,7 @@ add_message(struct maildrop *d, const char *name, size_t n, int in_new)
 	m->seconds = leading_number(name, base_n);
 	m->octets = wire_octets(name, base_n);
 	m->in_new = (uint8_t)in_new;
+	m->uid = 0;
 	m->gone = 0;
 	d->n++;
 	return 0;
@@ -299,17 +300,30 @@ maildrop_close(struct maildrop *d)
 		close(d->cur);
 	d->new = d->cur = -1;
 	forget(d);
+	if (d->indexed)
+		index_close(&d->ix);
+	d->indexed = 0;
+	buf_free(&d->facts);
+	buf_free(&d->gone);
 	errno = e;
+}
+
+static void
+set_empty(struct maildrop *d)
+{
+	const struct maildrop empty = { .new = -1, .cur = -1,
+	    .names = BUF_MAX(NAMES_OCTETS), .facts = BUF_MAX(NAMES_OCTETS),
+	    .gone = BUF_MAX(NAMES_OCTETS) };
+
+	*d = empty;
 }
 
 int
 maildrop_open(struct maildrop *d, const char *path)
 {
-	const struct maildrop empty = { .new = -1, .cur = -1,
-	    .names = BUF_MAX(NAMES_OCTETS) };
 	int dir, r;
 
-	*d = empty;
+	set_empty(d);
 	dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
 		return errno == ENOENT ? 0 : -1;
@@ -324,6 +338,68 @@ maildrop_open(struct maildrop *d, const char *path)
 	return r == -1 ? -1 : 1;
 }
 
+/* All messages of the index. 0, or -1 with errno. */
+static int
+take_index(struct maildrop *d)
+{
+	char path[INDEX_PATH];
+	size_t i;
+
+	for (i = 0; i < d->ix.n; i++) {
+		const struct index_record *r = index_at(&d->ix, i);
+
+		if (r->flags & INDEX_EXPUNGED ||
+		    *index_path(&d->ix, r, path) == '\0')
+			continue;
+		if (add_message(d, path + 4, strlen(path + 4),
+		    (r->flags & INDEX_IN_NEW) != 0) == -1)
+			return -1;
+		d->m[d->n - 1].uid = r->uid;
+		d->m[d->n - 1].octets = r->wire != INDEX_UNKNOWN ? r->wire :
+		    DROP_UNKNOWN;
+	}
+	return 0;
+}
+
+/* 0, or -1 where there can be no index. */
+static int
+open_index(struct maildrop *d, const char *path, const struct index_boot *boot)
+{
+	set_empty(d);
+	if (index_open(&d->ix, path, boot) == -1)
+		return -1;
+	d->indexed = 1;
+	d->new = fcntl(d->ix.new, F_DUPFD_CLOEXEC, 3);
+	d->cur = fcntl(d->ix.cur, F_DUPFD_CLOEXEC, 3);
+	if (d->new == -1 || d->cur == -1 || index_sync(&d->ix) == -1 ||
+	    take_index(d) == -1) {
+		maildrop_close(d);
+		return -1;
+	}
+	return 0;
+}
+
+int
+maildrop_open_index(struct maildrop *d, const char *path,
+    const struct index_boot *boot)
+{
+	return open_index(d, path, boot) == 0 ? 1 : maildrop_open(d, path);
+}
+
+void
+maildrop_learn(struct maildrop *d)
+{
+	if (!d->indexed)
+		return;
+	if (d->facts.len > 0)
+		(void)index_note(&d->ix, (void *)d->facts.s,
+		    d->facts.len / sizeof(struct index_fact));
+	if (d->gone.len > 0)
+		(void)index_deleted(&d->ix, (void *)d->gone.s,
+		    d->gone.len / sizeof(struct index_range));
+	d->facts.len = d->gone.len = 0;
+}
+
 /* Take over the name of the same message as it is now. */
 static int
 take_name(struct maildrop *d, struct drop_message *m,
@@ -336,18 +412,36 @@ take_name(struct maildrop *d, struct drop_message *m,
 	return keep_name(d, m, name_of(now, found), found->name_n);
 }
 
+/* The place of the message in now, which is sorted; now->n if it is not there. */
+static size_t
+find(const struct maildrop *now, const struct maildrop *d,
+    const struct drop_message *m)
+{
+	size_t low = 0, high = now->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(now, now->m + mid, d, m) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < now->n && compare(now, now->m + low, d, m) == 0 ? low :
+	    now->n;
+}
+
 int
 maildrop_look_again(struct maildrop *d)
 {
 	struct maildrop now = { .new = d->new, .cur = d->cur,
 	    .names = BUF_MAX(NAMES_OCTETS) };
-	size_t i, k = 0;
+	size_t i, k;
 	int r = read_all(&now);
 
 	for (i = 0; i < d->n && r == 0; i++) {
-		while (k < now.n && compare(&now, now.m + k, d, d->m + i) < 0)
-			k++;
-		if (k == now.n || compare(&now, now.m + k, d, d->m + i) != 0)
+		k = find(&now, d, d->m + i);
+		if (k == now.n)
 			d->m[i].gone = 1;
 		else
 			r = take_name(d, d->m + i, &now, now.m + k);
@@ -355,4 +449,3 @@ maildrop_look_again(struct maildrop *d)
 	forget(&now);
 	return r;
 }
-

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "mail/index.h"
 
 #define DROP_UNKNOWN	UINT64_MAX	/* octets: not counted yet */
 
@@ -21,6 +22,7 @@ struct drop_message {
 	uint64_t	seconds;	/* of delivery, as its name begins; or 0 */
 	uint64_t	octets;		/* see maildrop_octets */
 	uint32_t	name;		/* where in names */
+	uint32_t	uid;		/* in the index; 0: it is not there */
 	uint8_t		name_n, base_n;
 	uint8_t		in_new;		/* in new/, not in cur/ */
 	uint8_t		gone;
@@ -31,6 +33,9 @@ struct maildrop {
 	struct drop_message *m;
 	size_t		 n, room;
 	struct buf	 names;		/* each with a NUL */
+	int		 indexed;	/* ix is open */
+	struct index	 ix;
+	struct buf	 facts, gone;	/* that it does not know yet */
 };
 
 /*
@@ -40,6 +45,23 @@ struct maildrop {
  *          errno, d is closed
  */
 int maildrop_open(struct maildrop *d, const char *path);
+
+/*
+ * maildrop_open_index - the same by the folder's index: sizes are known there, and
+ * the folders are read only if they have changed.
+ *
+ * The messages stand in the order of their UIDs: of their delivery, but for those
+ * whose names say that they are older than when they came. Where there can be no
+ * index (a mailbox that may not be written) it is maildrop_open.
+ *
+ * boot     see index-uids.h; the caller's until maildrop_close
+ */
+int maildrop_open_index(struct maildrop *d, const char *path,
+    const struct index_boot *boot);
+
+/* Tell the index what was counted and deleted; what it cannot take in it will find
+ * out by itself. */
+void maildrop_learn(struct maildrop *d);
 
 void maildrop_close(struct maildrop *d);
 
