@@ -73,6 +73,7 @@ rename_one(struct index *ix, const struct index_record *r)
 		return 0;
 	if (renameat(ix->dir, path, ix->cur, name) == -1)
 		return errno == ENOENT || errno == ENAMETOOLONG ? 0 : -1;
+	index_watch_own(ix, 2);
 	return say_renamed(ix, r, name, n) == -1 ? -1 : 1;
 }
 
@@ -131,6 +132,7 @@ index_flush(struct index *ix, size_t max, int adopt)
 		return 0;
 	if (index_begin(ix) == -1)
 		return -1;
+	index_watch_begin(ix);
 	while (some != -1 && (n = collect(ix, &place, adopt,
 	    max - (size_t)done, places)) > 0) {
 		some = rename_some(ix, places, n);
@@ -168,9 +170,12 @@ unlink_one(struct index *ix, const struct index_record *r, size_t *missing)
 {
 	char path[INDEX_PATH];
 
-	if (*index_path(ix, r, path) == '\0' ||
-	    unlinkat(ix->dir, path, 0) == 0)
+	if (*index_path(ix, r, path) == '\0')
 		return 0;
+	if (unlinkat(ix->dir, path, 0) == 0) {
+		index_watch_own(ix, 1);
+		return 0;
+	}
 	if (errno != ENOENT)
 		return -1;
 	(*missing)++;
@@ -248,6 +253,7 @@ index_expunge(struct index *ix, const struct index_range *ranges, size_t n,
 
 	if (index_begin(ix) == -1)
 		return -1;
+	index_watch_begin(ix);
 	r = unlink_all(ix, ranges, n, deleted, &missing);
 	if (r == 0 && missing > 0)
 		r = index_scan(ix, 1);		/* others renamed them */

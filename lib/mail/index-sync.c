@@ -255,9 +255,8 @@ index_scan(struct index *ix, int whole)
 	return r;
 }
 
-/* How the folders are beside how they were: bit 0 new/ is another, bit 1 cur/. */
-static int
-changed_folders(struct index *ix)
+int
+index_folders_changed(struct index *ix)
 {
 	struct index_stamp new, cur;
 
@@ -271,15 +270,17 @@ changed_folders(struct index *ix)
 int
 index_sync(struct index *ix)
 {
-	int refreshed = index_refresh(ix), changed = changed_folders(ix);
+	int refreshed = index_refresh(ix), changed;
 
+	index_watch_end(ix, 0);
+	changed = index_folders_changed(ix);
 	if (changed == -1)
 		return -1;
-	if (refreshed != -1 && changed == 0)
+	if (refreshed != -1 && (changed == 0 || index_watch_alone(ix)))
 		return 0;
 	if (index_begin(ix) == -1)
 		return -1;
-	changed = changed_folders(ix);
+	changed = index_folders_changed(ix);
 	if (changed > 0)
 		changed = index_scan(ix, changed & 2);
 	return index_end(ix, changed);

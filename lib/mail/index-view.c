@@ -132,65 +132,101 @@ index_forget(struct index *ix, void (*each)(void *arg, size_t i, uint32_t uid),
 	ix->state.expunged = 0;
 }
 
-/* Where the message with r's UID is in now; a ghost's place if it is not. */
-static uint32_t
-new_place(const struct index_state *now, const struct index_record *r,
-    struct index_record *ghosts, size_t *ghost_n)
-{
-	size_t place = index_state_find(now, r->uid);
+/* A session's numbers that are being made for another state. */
+struct change {
+	const struct index_state *now;
+	uint32_t	*seq;
+	struct index_record *ghost;
+	size_t		 n, ghost_n, place;
+};
 
-	if (place < index_state_n(now) &&
-	    index_state_at(now, place)->uid == r->uid)
-		return (uint32_t)place;
-	ghosts[*ghost_n] = *r;
-	ghosts[*ghost_n].flags |= INDEX_EXPUNGED;
-	return GHOST | (uint32_t)(*ghost_n)++;
+/* The next message of the session; UIDs rise on both sides. */
+static void
+follow(struct change *c, const struct index_record *r)
+{
+	size_t all = index_state_n(c->now);
+
+	while (c->place < all &&
+	    index_state_at(c->now, c->place)->uid < r->uid)
+		c->place++;
+	if (c->place < all &&
+	    index_state_at(c->now, c->place)->uid == r->uid) {
+		c->seq[c->n++] = (uint32_t)c->place++;
+		return;
+	}
+	c->ghost[c->ghost_n] = *r;
+	c->ghost[c->ghost_n].flags |= INDEX_EXPUNGED;
+	c->seq[c->n++] = GHOST | (uint32_t)c->ghost_n++;
 }
 
-/* How many messages of the session are not in now. */
+/* How many messages of the session are not in now, at most. */
 static size_t
 count_ghosts(const struct index *ix, const struct index_state *now)
 {
-	size_t i, n = 0;
+	size_t i, k = 0, all = index_state_n(now), n = 0;
 
-	for (i = 0; i < ix->n; i++)
-		n += index_state_uid(now, index_at(ix, i)->uid) == NULL;
+	for (i = 0; i < ix->n; i++) {
+		uint32_t uid = index_at(ix, i)->uid;
+
+		while (k < all && index_state_at(now, k)->uid < uid)
+			k++;
+		n += k == all || index_state_at(now, k)->uid != uid;
+	}
 	return n;
 }
 
-/* What the session has not seen begins behind its last UID. */
-static size_t
-first_unknown(const struct index *ix, const struct index_state *now)
+/* 1 if the numbers are just the places again. */
+static int
+is_plain(const struct change *c)
 {
-	return ix->n == 0 ? 0 : index_state_find(now,
-	    index_at(ix, ix->n - 1)->uid + 1);
+	size_t i;
+
+	if (c->ghost_n > 0 || c->n != index_state_n(c->now))
+		return 0;
+	for (i = 0; i < c->n; i++)
+		if (c->seq[i] != i)
+			return 0;
+	return 1;
+}
+
+static int
+make_change(struct change *c, const struct index *ix)
+{
+	size_t all = index_state_n(c->now), i;
+
+	c->seq = malloc((ix->n + all + 1) * sizeof(*c->seq));
+	c->ghost = malloc((count_ghosts(ix, c->now) + 1) * sizeof(*c->ghost));
+	if (c->seq == NULL || c->ghost == NULL) {
+		free(c->seq);
+		free(c->ghost);
+		return -1;
+	}
+	for (i = 0; i < ix->n; i++)
+		follow(c, index_at(ix, i));
+	while (c->place < all)
+		c->seq[c->n++] = (uint32_t)c->place++;
+	return 0;
 }
 
 int
 index_view_change(struct index *ix, const struct index_state *now)
 {
-	size_t ghosts = count_ghosts(ix, now), n = 0, i, k = 0;
-	size_t all = index_state_n(now), first = first_unknown(ix, now);
-	struct index_record *ghost = NULL;
-	uint32_t *seq;
+	struct change c = { .now = now };
+	size_t room = ix->n + index_state_n(now) + 1;
 
-	seq = malloc((ix->n + all + 1) * sizeof(*seq));
-	if (ghosts > 0)
-		ghost = malloc(ghosts * sizeof(*ghost));
-	if (seq == NULL || (ghosts > 0 && ghost == NULL)) {
-		free(seq);
+	if (make_change(&c, ix) == -1)
 		return -1;
+	if (is_plain(&c)) {
+		free(c.seq);
+		c.seq = NULL;
+		room = 0;
 	}
-	for (i = 0; i < ix->n; i++)
-		seq[n++] = new_place(now, index_at(ix, i), ghost, &k);
-	for (i = first; i < all; i++)
-		seq[n++] = (uint32_t)i;
 	free(ix->seq);
 	free(ix->ghost);
-	ix->seq = seq;
-	ix->room = ix->n + all + 1;
-	ix->n = n;
-	ix->ghost = ghost;
-	ix->ghost_n = ghosts;
+	ix->seq = c.seq;
+	ix->room = room;
+	ix->n = c.n;
+	ix->ghost = c.ghost;
+	ix->ghost_n = c.ghost_n;
 	return 0;
 }

@@ -63,6 +63,8 @@ index_close(struct index *ix)
 {
 	int e = errno;
 
+	if (ix->dir != -1)
+		index_watch_end(ix, 1);
 	index_cache_close(ix);
 	unmap(ix);
 	index_state_free(&ix->state);
@@ -267,7 +269,8 @@ int
 index_open(struct index *ix, const char *path, const struct index_boot *boot)
 {
 	memset(ix, 0, sizeof(*ix));
-	ix->dir = ix->new = ix->cur = ix->lock = ix->log = -1;
+	ix->dir = ix->new = ix->cur = ix->lock = ix->log = ix->watch = -1;
+	ix->path = path;
 	ix->boot = boot;
 	ix->batch.b.max = UINT32_MAX;
 	index_state_empty(&ix->state);

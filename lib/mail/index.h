@@ -44,6 +44,11 @@ struct index {
 	struct index_record *ghost;	/* expunged by a snapshot, not forgotten */
 	size_t		 ghost_n;
 
+	const char	*path;		/* as index_open got it */
+	int		 watch;		/* descriptor, or -1 */
+	uint64_t	 own, events;	/* what we did and what happened since */
+	int64_t		 own_ms;	/* when we did the last of it */
+
 	char		*cache;		/* correo-cache, mapped */
 	size_t		 cache_n;
 	uint64_t	 cache_id;
@@ -54,7 +59,8 @@ struct index {
  *
  * It is as the files say: index_sync looks at the Maildir itself.
  *
- * boot     the caller's, until index_close; see index-uids.h
+ * path, boot
+ *          the caller's, until index_close; see index-uids.h
  * returns  0; or -1 with errno ENOENT (no Maildir), EACCES, EROFS, ENOSPC, ENOLCK
  *          (no index can be had: read the Maildir), ETIMEDOUT (the lock). Nothing
  *          is left open then
@@ -230,6 +236,24 @@ int index_fold(struct index *ix);
 
 /* Look at the whole Maildir whatever its times say. Holds the lock. */
 int index_scan(struct index *ix, int whole);
+
+/* From now on count what happens in new/ and cur/, if the index knows all that was
+ * done there so far. Holds the lock. */
+void index_watch_begin(struct index *ix);
+
+/* We did something there: a rename makes two events, unlink one. */
+void index_watch_own(struct index *ix, unsigned events);
+
+/* 1 if we watch, and all that happened was ours; else 0. */
+int index_watch_alone(struct index *ix);
+
+/* Give the index the folders' new times and end the watch, if we were alone; wait:
+ * until the times can be trusted, else only if they can. The lock is free. */
+void index_watch_end(struct index *ix, int wait);
+
+/* How the folders are beside what the index says: bit 0 new/ is another, bit 1
+ * cur/; or -1 with errno. */
+int index_folders_changed(struct index *ix);
 
 /* The modseq for a change now. */
 uint64_t index_modseq(const struct index *ix);

@@ -58,7 +58,7 @@ set_up(void **state)
 	assert_int_equal(mkdir(in(box, "new"), 0700), 0);
 	assert_int_equal(mkdir(in(box, "cur"), 0700), 0);
 	memset(&ix, 0, sizeof(ix));
-	ix.dir = ix.new = ix.cur = ix.lock = ix.log = -1;
+	ix.dir = ix.new = ix.cur = ix.lock = ix.log = ix.watch = -1;
 	open_box();
 	return 0;
 }
