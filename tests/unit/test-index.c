@@ -10,10 +10,48 @@
 #include <unistd.h>
 
 #include "mail/index.h"
+#include "sys/folder.h"
 
 static char *box;
 static struct index ix;
 static struct index_boot boot = { { 1, 2, 3 } };
+
+/* The linker leads folder_read here: how often it was called, a name that begins
+ * so is passed over, and what is done behind each reading. */
+static struct {
+	int		 n;
+	const char	*passed_over;
+	void		(*then)(void);
+	int		 (*each)(void *, const char *, size_t, unsigned char);
+} reading;
+
+int __real_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg);
+int __wrap_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg);
+
+static int
+unless_passed_over(void *arg, const char *name, size_t n, unsigned char type)
+{
+	if (reading.passed_over != NULL && strncmp(name, reading.passed_over,
+	    strlen(reading.passed_over)) == 0)
+		return 0;
+	return reading.each(arg, name, n, type);
+}
+
+int
+__wrap_folder_read(int fd, int (*each)(void *, const char *, size_t,
+    unsigned char), void *arg)
+{
+	int r;
+
+	reading.n++;
+	reading.each = each;
+	r = __real_folder_read(fd, unless_passed_over, arg);
+	if (reading.then != NULL)
+		reading.then();
+	return r;
+}
 
 static const char *
 at(const char *part, const char *name)
@@ -54,6 +92,7 @@ sync_box(void)
 static int
 set_up(void **state)
 {
+	memset(&reading, 0, sizeof(reading));
 	box = folder_make();
 	assert_int_equal(mkdir(in(box, "new"), 0700), 0);
 	assert_int_equal(mkdir(in(box, "cur"), 0700), 0);
@@ -314,6 +353,76 @@ test_expunge_by_others(void **state)
 	add("cur", "1.a:2,");
 	sync_box();
 	check("2 cur/2.b:2,, 4 cur/1.a:2,");
+}
+
+/* Never to the name that the index knows. */
+static void
+change_flags(void)
+{
+	static const char *const names[] = { "1.a:2,", "1.a:2,S", "1.a:2,F" };
+	int i = 0;
+
+	while (access(at("cur", names[i]), F_OK) == -1)
+		i++;
+	move("cur", names[i], "cur", names[i == 1 ? 2 : 1]);
+}
+
+/* While somebody renames in cur/ a name can be passed over each time. */
+static void
+test_passed_over(void **state)
+{
+	add("cur", "1.a:2,");
+	add("cur", "2.b:2,");
+	sync_box();
+	reading.passed_over = "1.a:2,";
+	reading.then = change_flags;
+	add("cur", "3.c:2,");
+	sync_box();
+	assert_true(reading.n > 5);
+	assert_int_equal(ix.state.head.messages, 3);
+	memset(&reading, 0, sizeof(reading));
+	usleep(25000);
+	sync_box();
+	sync_box();
+	assert_int_equal(ix.state.head.messages, 3);
+	assert_int_equal(reading.n, 2);
+}
+
+/* The folders are read when others change them, not for our own changes. */
+static void
+test_readings(void **state)
+{
+	add("cur", "1.a:2,");
+	add("cur", "2.b:2,");
+	add("cur", "3.c:2,");
+	add("new", "4.d");
+	usleep(25000);
+	sync_box();
+	reading.n = 0;
+	sync_box();
+	store(1, INDEX_PLUS, INDEX_SEEN);
+	assert_int_equal(index_flush(&ix, SIZE_MAX, 1), 2);
+	sync_box();
+	expunge(2, 2);
+	sync_box();
+	usleep(25000);
+	sync_box();
+	expunge(3, 3);
+	open_box();
+	sync_box();
+	check("1 cur/1.a:2,S, 4 cur/4.d:2,");
+	assert_int_equal(reading.n, 0);
+	store(1, INDEX_PLUS, INDEX_FLAGGED);
+	assert_int_equal(index_flush(&ix, SIZE_MAX, 1), 1);
+	move("cur", "4.d:2,", "cur", "4.d:2,R");
+	open_box();
+	sync_box();
+	check("1 cur/1.a:2,FS, 4 cur/4.d:2,R");
+	move("cur", "4.d:2,R", "cur", "4.d:2,");
+	store(1, INDEX_MINUS, INDEX_FLAGGED);
+	assert_int_equal(index_flush(&ix, SIZE_MAX, 1), 1);
+	sync_box();
+	check("1 cur/1.a:2,S, 4 cur/4.d:2,");
 }
 
 static void
@@ -737,6 +846,8 @@ main(void)
 		TEST(test_adopt),
 		TEST(test_expunge),
 		TEST(test_expunge_by_others),
+		TEST(test_passed_over),
+		TEST(test_readings),
 		TEST(test_renamed_meanwhile),
 		TEST(test_modseq),
 		TEST(test_vanished),
