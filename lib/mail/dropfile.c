@@ -21,9 +21,10 @@ do_by_name(struct maildrop *d, size_t i, int (*deed)(const struct maildrop *d,
 {
 	struct drop_message *m = d->m + i;
 	int looks, r;
+	size_t n;
 
 	for (looks = 0; !m->gone; looks++) {
-		r = deed(d, m, d->names.s + m->name);
+		r = deed(d, m, maildrop_name(d, i, &n));
 		if (r != -1 || errno != ENOENT || looks == LOOKS)
 			return r;
 		if (maildrop_look_again(d) == -1)

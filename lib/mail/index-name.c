@@ -21,9 +21,10 @@ bit_of(char c)
 static size_t
 put_letters(uint32_t disk, char out[33])
 {
-	size_t i, n = 0;
+	unsigned i;
+	size_t n = 0;
 
-	for (i = 0; i < 32; i++)
+	for (i = 0; i < 32 && disk >> i != 0; i++)
 		if (disk >> i & 1)
 			out[n++] = letters[i];
 	out[n] = '\0';

@@ -16,17 +16,22 @@
 #define NAMES_OCTETS	UINT32_MAX	/* of all names */
 #define READINGS	4	/* of a folder that others change meanwhile */
 
+/* The name of m, its length in *n. The index has it until somebody changes it. */
 static const char *
-name_of(const struct maildrop *d, const struct drop_message *m)
+name_of(struct maildrop *d, const struct drop_message *m, size_t *n)
 {
-	return d->names.s + m->name;
+	*n = m->name_n;
+	if (m->name_n > 0)
+		return d->names.s + m->name;
+	*n = index_state_name(&d->ix.state, index_at(&d->ix, m->name),
+	    d->room_of_name);
+	return d->room_of_name;
 }
 
 const char *
-maildrop_name(const struct maildrop *d, size_t i, size_t *n)
+maildrop_name(struct maildrop *d, size_t i, size_t *n)
 {
-	*n = d->m[i].name_n;
-	return name_of(d, d->m + i);
+	return name_of(d, d->m + i, n);
 }
 
 /* The digits from s on, up to what is none; 0 if there are none or too many. */
@@ -182,23 +187,24 @@ compare_octets(const char *a, const char *b, size_t n)
 	return memcmp(a, b, n);
 }
 
-/* The order of two messages: under 0, 0 for the same base name, over 0. */
+/* The order of two messages: under 0, 0 for the same base name, over 0. At most
+ * one of the two maildrops has its names in an index. */
 static int
-compare(const struct maildrop *da, const struct drop_message *a,
-    const struct maildrop *db, const struct drop_message *b)
+compare(struct maildrop *da, const struct drop_message *a,
+    struct maildrop *db, const struct drop_message *b)
 {
-	size_t n = a->base_n < b->base_n ? a->base_n : b->base_n;
+	size_t n = a->base_n < b->base_n ? a->base_n : b->base_n, all;
 	int c;
 
 	if (a->seconds != b->seconds)
 		return a->seconds < b->seconds ? -1 : 1;
-	c = compare_octets(name_of(da, a), name_of(db, b), n);
+	c = compare_octets(name_of(da, a, &all), name_of(db, b, &all), n);
 	return c != 0 ? c : a->base_n - b->base_n;
 }
 
 /* Merge two sorted neighbours, of which equal ones keep their order. */
 static void
-merge(const struct maildrop *d, const struct drop_message *a, size_t a_n,
+merge(struct maildrop *d, const struct drop_message *a, size_t a_n,
     const struct drop_message *b, size_t b_n, struct drop_message *out)
 {
 	while (a_n > 0 && b_n > 0) {
@@ -338,25 +344,28 @@ maildrop_open(struct maildrop *d, const char *path)
 	return r == -1 ? -1 : 1;
 }
 
-/* All messages of the index. 0, or -1 with errno. */
+/* All messages of the index; their names stay there. 0, or -1 with errno. */
 static int
 take_index(struct maildrop *d)
 {
-	char path[INDEX_PATH];
 	size_t i;
 
+	d->m = calloc(d->ix.n + 1, sizeof(*d->m));
+	if (d->m == NULL)
+		return -1;
+	d->room = d->ix.n + 1;
 	for (i = 0; i < d->ix.n; i++) {
 		const struct index_record *r = index_at(&d->ix, i);
+		struct drop_message *m = d->m + d->n;
 
-		if (r->flags & INDEX_EXPUNGED ||
-		    *index_path(&d->ix, r, path) == '\0')
+		if (r->flags & INDEX_EXPUNGED || r->name_n == 0)
 			continue;
-		if (add_message(d, path + 4, strlen(path + 4),
-		    (r->flags & INDEX_IN_NEW) != 0) == -1)
-			return -1;
-		d->m[d->n - 1].uid = r->uid;
-		d->m[d->n - 1].octets = r->wire != INDEX_UNKNOWN ? r->wire :
-		    DROP_UNKNOWN;
+		m->uid = r->uid;
+		m->name = (uint32_t)i;
+		m->base_n = r->base_n;
+		m->octets = r->wire != INDEX_UNKNOWN ? r->wire : DROP_UNKNOWN;
+		m->in_new = (r->flags & INDEX_IN_NEW) != 0;
+		d->n++;
 	}
 	return 0;
 }
@@ -386,36 +395,43 @@ maildrop_open_index(struct maildrop *d, const char *path,
 	return open_index(d, path, boot) == 0 ? 1 : maildrop_open(d, path);
 }
 
+/* By an index of its own: the session's stays as it was when it began. */
 void
 maildrop_learn(struct maildrop *d)
 {
-	if (!d->indexed)
+	struct index now;
+
+	if (d->facts.len + d->gone.len == 0 ||
+	    index_open(&now, d->ix.path, d->ix.boot) == -1)
 		return;
 	if (d->facts.len > 0)
-		(void)index_note(&d->ix, (void *)d->facts.s,
+		(void)index_note(&now, (void *)d->facts.s,
 		    d->facts.len / sizeof(struct index_fact));
 	if (d->gone.len > 0)
-		(void)index_deleted(&d->ix, (void *)d->gone.s,
+		(void)index_deleted(&now, (void *)d->gone.s,
 		    d->gone.len / sizeof(struct index_range));
 	d->facts.len = d->gone.len = 0;
+	index_close(&now);
 }
 
 /* Take over the name of the same message as it is now. */
 static int
 take_name(struct maildrop *d, struct drop_message *m,
-    const struct maildrop *now, const struct drop_message *found)
+    struct maildrop *now, const struct drop_message *found)
 {
+	size_t n, found_n;
+	const char *name = name_of(d, m, &n);
+	const char *new = name_of(now, found, &found_n);
+
 	m->in_new = found->in_new;
-	if (m->name_n == found->name_n &&
-	    memcmp(name_of(d, m), name_of(now, found), m->name_n) == 0)
+	if (n == found_n && memcmp(name, new, n) == 0)
 		return 0;
-	return keep_name(d, m, name_of(now, found), found->name_n);
+	return keep_name(d, m, new, found_n);
 }
 
 /* The place of the message in now, which is sorted; now->n if it is not there. */
 static size_t
-find(const struct maildrop *now, const struct maildrop *d,
-    const struct drop_message *m)
+find(struct maildrop *now, struct maildrop *d, const struct drop_message *m)
 {
 	size_t low = 0, high = now->n;
 
@@ -440,6 +456,8 @@ maildrop_look_again(struct maildrop *d)
 	int r = read_all(&now);
 
 	for (i = 0; i < d->n && r == 0; i++) {
+		d->m[i].seconds = leading_number(name_of(d, d->m + i, &k),
+		    d->m[i].base_n);
 		k = find(&now, d, d->m + i);
 		if (k == now.n)
 			d->m[i].gone = 1;

@@ -21,7 +21,8 @@
 struct drop_message {
 	uint64_t	seconds;	/* of delivery, as its name begins; or 0 */
 	uint64_t	octets;		/* see maildrop_octets */
-	uint32_t	name;		/* where in names */
+	uint32_t	name;		/* where in names; with name_n 0: the
+					 * index's sequence number */
 	uint32_t	uid;		/* in the index; 0: it is not there */
 	uint8_t		name_n, base_n;
 	uint8_t		in_new;		/* in new/, not in cur/ */
@@ -36,6 +37,7 @@ struct maildrop {
 	int		 indexed;	/* ix is open */
 	struct index	 ix;
 	struct buf	 facts, gone;	/* that it does not know yet */
+	char		 room_of_name[INDEX_NAME];
 };
 
 /*
@@ -70,8 +72,9 @@ void maildrop_close(struct maildrop *d);
  * with errno. */
 int maildrop_look_again(struct maildrop *d);
 
-/* The name of message i, its length in *n; no folder and no NUL counted. */
-const char *maildrop_name(const struct maildrop *d, size_t i, size_t *n);
+/* The name of message i, its length in *n; no folder and no NUL counted. Valid until
+ * the next call. */
+const char *maildrop_name(struct maildrop *d, size_t i, size_t *n);
 
 /*
  * maildrop_octets - the size of message i as text/stuff.h sends it.
