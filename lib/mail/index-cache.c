@@ -3,7 +3,7 @@
  * The file is only appended to. A record names a place in it; what stands there
  * says whose it is and has a sum, for after a power cut the record may be there and
  * the octets not. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* index-change - flags, keywords, and what was learnt of messages; see index.h. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /* index-scan - see index-scan.h */
 #include "mail/index-scan.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -227,16 +226,6 @@ see_fresh(struct index_look *l, uint32_t *slot, const char *name,
 }
 
 static int
-is_file(int fd, const char *name, unsigned char type)
-{
-	struct stat st;
-
-	if (type != DT_UNKNOWN && type != DT_LNK)
-		return type == DT_REG;
-	return fstatat(fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
-}
-
-static int
 each_name(void *arg, const char *name, size_t n, unsigned char type)
 {
 	struct index_look *l = arg;
@@ -244,7 +233,7 @@ each_name(void *arg, const char *name, size_t n, unsigned char type)
 	uint32_t *slot;
 
 	if (name[0] == '.' || n >= INDEX_NAME || name[0] == ':' ||
-	    !is_file(l->in_new ? l->ix->new : l->ix->cur, name, type))
+	    !folder_has_file(l->in_new ? l->ix->new : l->ix->cur, name, type))
 		return 0;
 	index_name_read(&as, name, n, l->in_new);
 	slot = find_slot(l, as.hash, name, as.base_n);

@@ -5,7 +5,7 @@
 #ifndef MAIL_INDEX_SCAN_H
 #define MAIL_INDEX_SCAN_H
 
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #define INDEX_FRESH	UINT32_MAX	/* the place of what is not known */
 

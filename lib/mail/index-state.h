@@ -52,6 +52,13 @@ int index_state_apply(struct index_state *s, uint32_t type, const void *p,
 void index_state_count(struct index_head *h, const struct index_record *r,
     uint32_t sign);
 
+/* Parts of index_state_apply: INDEX_ADD and INDEX_NAMES. */
+int index_state_add(struct index_state *s, const void *p, size_t n);
+int index_state_rename(struct index_state *s, const void *p, size_t n);
+
+/* There was a change with that modseq. */
+void index_state_modseq(struct index_head *h, uint64_t modseq);
+
 /* How many places there are; the record at one. */
 size_t index_state_n(const struct index_state *s);
 struct index_record *index_state_at(const struct index_state *s, size_t place);

@@ -1,6 +1,6 @@
 /* index-sync - what others did to the Maildir goes into the index, and new files
  * get their UIDs; see index.h. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 
 #define QUIET_MS	21	/* until a folder's times can be trusted */
 #define LOOKS		3	/* for what is missing */
-#define SKEW_S		60	/* between clocks */
 
 /* 1 if the message is looked for and was not seen. */
 static int
@@ -115,43 +114,6 @@ merge_name(struct index_look *l, const struct index_found *f, uint64_t modseq)
 	    f->text, i.name_n);
 }
 
-static uint32_t
-octets_of(const struct stat *st)
-{
-	return st->st_size < INDEX_UNKNOWN ? (uint32_t)st->st_size :
-	    INDEX_UNKNOWN;
-}
-
-/* The record of a new file but for its UID. 1; 0 if it is gone, or has another name
- * by now: the record has what the name says; or -1. */
-static int
-make_record(struct index *ix, struct index_record *r, const char *name,
-    size_t n, int in_new, uint64_t modseq)
-{
-	struct stat st;
-
-	memset(r, 0, sizeof(*r));
-	index_name_read(r, name, n, in_new);
-	r->flags |= r->disk & INDEX_FLAGS;
-	r->keywords = r->disk >> 6;
-	r->modseq = modseq;
-	r->size = INDEX_UNKNOWN;
-	r->wire = index_name_wire(name, r->base_n);
-	r->date = r->saved = (uint32_t)(clock_wall_us() / 1000000);
-	if (fstatat(in_new ? ix->new : ix->cur, name, &st, 0) == -1)
-		return errno == ENOENT ? 0 : -1;
-	r->size = octets_of(&st);
-	r->date = (uint32_t)st.st_mtim.tv_sec;
-	return 1;
-}
-
-static int
-say_added(struct index *ix, const struct index_record *r, const char *name)
-{
-	return index_log_item(&ix->batch, INDEX_ADD, r, sizeof(*r), name,
-	    r->name_n);
-}
-
 /* In the order of their delivery. */
 static int
 by_time(const void *a, const void *b)
@@ -184,10 +146,10 @@ add_fresh(struct index_look *l, struct index_found *f, size_t n,
 	    (uint32_t)n, &uid) == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
-		done = make_record(l->ix, &r, f[i].text, f[i].name_n,
+		done = index_record_make(l->ix, &r, f[i].text, f[i].name_n,
 		    f[i].in_new, modseq);
 		r.uid = uid++;
-		if (done == -1 || say_added(l->ix, &r, f[i].text) == -1)
+		if (done == -1 || index_record_say(l->ix, &r, f[i].text) == -1)
 			return -1;
 		if (done == 0)
 			l->new.trusted = l->cur.trusted = 0;
@@ -284,85 +246,4 @@ index_sync(struct index *ix)
 	if (changed > 0)
 		changed = index_scan(ix, changed & 2);
 	return index_end(ix, changed);
-}
-
-/* The UID of a file that somebody else saw before us, or 0: it is among those that
- * came into the index since the file was linked. */
-static uint32_t
-known_uid(const struct index *ix, const struct index_record *like,
-    const char *name, uint32_t linked_s)
-{
-	size_t i = index_state_n(&ix->state), n;
-
-	while (i-- > 0) {
-		const struct index_record *r = index_state_at(&ix->state, i);
-
-		if (r->saved < UINT32_MAX - SKEW_S &&
-		    r->saved + SKEW_S < linked_s)
-			break;
-		if (r->hash == like->hash && r->base_n == like->base_n &&
-		    !(r->flags & INDEX_EXPUNGED) &&
-		    memcmp(index_state_kept(&ix->state, r, &n), name,
-			r->base_n) == 0)
-			return r->uid;
-	}
-	return 0;
-}
-
-static int
-put_blob(struct index *ix, const struct index_file *f)
-{
-	const struct index_blob b = { .uid = f->uid, .wire = INDEX_UNKNOWN,
-	    .p = f->blob, .n = f->blob_n };
-
-	if (f->uid == 0 || f->blob == NULL)
-		return 0;
-	return index_cache_put(ix, &b, 1);
-}
-
-static int
-add_file(struct index *ix, struct index_file *f, uint32_t *uid,
-    uint64_t modseq)
-{
-	size_t n = strlen(f->name);
-	struct index_record r;
-	int done;
-
-	if (n == 0 || n >= INDEX_NAME)
-		return errno = ENAMETOOLONG, -1;
-	done = make_record(ix, &r, f->name, n, f->in_new, modseq);
-	if (done == -1)
-		return -1;
-	f->uid = done == 0 ? 0 : known_uid(ix, &r, f->name, r.saved);
-	if (f->uid != 0 || done == 0)
-		return 0;
-	r.uid = f->uid = (*uid)++;
-	r.keywords |= f->keywords;
-	if (f->wire != INDEX_UNKNOWN)
-		r.wire = f->wire;
-	if (f->date != 0)
-		r.date = f->date;
-	return say_added(ix, &r, f->name);
-}
-
-int
-index_add(struct index *ix, struct index_file *files, size_t n)
-{
-	uint64_t modseq;
-	uint32_t uid;
-	size_t i;
-	int r;
-
-	if (index_begin(ix) == -1)
-		return -1;
-	modseq = index_modseq(ix);
-	r = index_uids_take(ix->dir, &ix->state.head, ix->boot, (uint32_t)n,
-	    &uid);
-	for (i = 0; i < n && r == 0; i++)
-		r = add_file(ix, files + i, &uid, modseq);
-	for (i = 0; i < n && r == 0; i++)
-		r = put_blob(ix, files + i);
-	if (r == 0)
-		r = index_commit(ix);
-	return index_end(ix, r);
 }

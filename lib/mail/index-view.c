@@ -1,6 +1,6 @@
 /* index-view - a session's sequence numbers; see index.h. As long as nothing was
  * expunged they are the places, and cost nothing. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  * nobody else was, and when the folders have been quiet for long enough the index
  * gets their new times. Where nothing can be watched (a shared file system tells
  * of other hosts' changes by nothing), others' changes there show in the times. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <poll.h>

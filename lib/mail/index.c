@@ -1,6 +1,6 @@
 /* index - open, lock and close the index of a folder, and write its log; see
  * index.h. */
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #include <errno.h>
 #include <fcntl.h>

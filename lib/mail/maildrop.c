@@ -1,7 +1,6 @@
 /* maildrop - see maildrop.h */
 #include "mail/maildrop.h"
 
-#include <dirent.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/num.h"
+#include "mail/index-name.h"
 #include "sys/folder.h"
 
-#define NAMES_OCTETS	UINT32_MAX	/* of all names */
 #define READINGS	4	/* of a folder that others change meanwhile */
 
 /* The name of m, its length in *n. The index has it until somebody changes it. */
@@ -32,39 +30,6 @@ const char *
 maildrop_name(struct maildrop *d, size_t i, size_t *n)
 {
 	return name_of(d, d->m + i, n);
-}
-
-/* The digits from s on, up to what is none; 0 if there are none or too many. */
-static uint64_t
-leading_number(const char *s, size_t n)
-{
-	size_t digits = 0;
-	uint64_t v;
-
-	while (digits < n && s[digits] >= '0' && s[digits] <= '9')
-		digits++;
-	return num_u64(s, digits, &v) == 0 ? v : 0;
-}
-
-/* The value of ",W=" in a base name, or DROP_UNKNOWN. */
-static uint64_t
-wire_octets(const char *base, size_t n)
-{
-	const char *end = base + n, *s = base, *value;
-	uint64_t v;
-
-	while ((s = memchr(s, ',', (size_t)(end - s))) != NULL) {
-		s++;
-		if (end - s < 3 || s[0] != 'W' || s[1] != '=')
-			continue;
-		value = s + 2;
-		s = memchr(value, ',', (size_t)(end - value));
-		if (s == NULL)
-			s = end;
-		if (num_u64(value, (size_t)(s - value), &v) == 0)
-			return v;
-	}
-	return DROP_UNKNOWN;
 }
 
 /* Room for one message more. 0, or -1 with errno ENOMEM. */
@@ -104,6 +69,7 @@ add_message(struct maildrop *d, const char *name, size_t n, int in_new)
 	const char *colon = memchr(name, ':', n);
 	size_t base_n = colon != NULL ? (size_t)(colon - name) : n;
 	struct drop_message *m;
+	uint32_t wire;
 
 	if (make_room(d) == -1)
 		return -1;
@@ -111,8 +77,9 @@ add_message(struct maildrop *d, const char *name, size_t n, int in_new)
 	if (keep_name(d, m, name, n) == -1)
 		return -1;
 	m->base_n = (uint8_t)base_n;
-	m->seconds = leading_number(name, base_n);
-	m->octets = wire_octets(name, base_n);
+	m->seconds = index_name_seconds(name, base_n);
+	wire = index_name_wire(name, base_n);
+	m->octets = wire != INDEX_UNKNOWN ? wire : DROP_UNKNOWN;
 	m->in_new = (uint8_t)in_new;
 	m->uid = 0;
 	m->gone = 0;
@@ -127,21 +94,11 @@ struct reading {
 };
 
 static int
-is_file(int fd, const char *name, unsigned char type)
-{
-	struct stat st;
-
-	if (type != DT_UNKNOWN && type != DT_LNK)
-		return type == DT_REG;
-	return fstatat(fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
-}
-
-static int
 each_name(void *arg, const char *name, size_t n, unsigned char type)
 {
 	const struct reading *r = arg;
 
-	if (name[0] == '.' || n > UINT8_MAX || !is_file(r->fd, name, type))
+	if (name[0] == '.' || n > UINT8_MAX || !folder_has_file(r->fd, name, type))
 		return 0;
 	return add_message(r->d, name, n, r->in_new);
 }
@@ -314,22 +271,13 @@ maildrop_close(struct maildrop *d)
 	errno = e;
 }
 
-static void
-set_empty(struct maildrop *d)
-{
-	const struct maildrop empty = { .new = -1, .cur = -1,
-	    .names = BUF_MAX(NAMES_OCTETS), .facts = BUF_MAX(NAMES_OCTETS),
-	    .gone = BUF_MAX(NAMES_OCTETS) };
-
-	*d = empty;
-}
-
 int
 maildrop_open(struct maildrop *d, const char *path)
 {
+	const struct maildrop empty = MAILDROP_EMPTY;
 	int dir, r;
 
-	set_empty(d);
+	*d = empty;
 	dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
 		return errno == ENOENT ? 0 : -1;
@@ -342,76 +290,6 @@ maildrop_open(struct maildrop *d, const char *path)
 		maildrop_close(d);
 	close(dir);
 	return r == -1 ? -1 : 1;
-}
-
-/* All messages of the index; their names stay there. 0, or -1 with errno. */
-static int
-take_index(struct maildrop *d)
-{
-	size_t i;
-
-	d->m = calloc(d->ix.n + 1, sizeof(*d->m));
-	if (d->m == NULL)
-		return -1;
-	d->room = d->ix.n + 1;
-	for (i = 0; i < d->ix.n; i++) {
-		const struct index_record *r = index_at(&d->ix, i);
-		struct drop_message *m = d->m + d->n;
-
-		if (r->flags & INDEX_EXPUNGED || r->name_n == 0)
-			continue;
-		m->uid = r->uid;
-		m->name = (uint32_t)i;
-		m->base_n = r->base_n;
-		m->octets = r->wire != INDEX_UNKNOWN ? r->wire : DROP_UNKNOWN;
-		m->in_new = (r->flags & INDEX_IN_NEW) != 0;
-		d->n++;
-	}
-	return 0;
-}
-
-/* 0, or -1 where there can be no index. */
-static int
-open_index(struct maildrop *d, const char *path, const struct index_boot *boot)
-{
-	set_empty(d);
-	if (index_open(&d->ix, path, boot) == -1)
-		return -1;
-	d->indexed = 1;
-	d->new = fcntl(d->ix.new, F_DUPFD_CLOEXEC, 3);
-	d->cur = fcntl(d->ix.cur, F_DUPFD_CLOEXEC, 3);
-	if (d->new == -1 || d->cur == -1 || index_sync(&d->ix) == -1 ||
-	    take_index(d) == -1) {
-		maildrop_close(d);
-		return -1;
-	}
-	return 0;
-}
-
-int
-maildrop_open_index(struct maildrop *d, const char *path,
-    const struct index_boot *boot)
-{
-	return open_index(d, path, boot) == 0 ? 1 : maildrop_open(d, path);
-}
-
-/* By an index of its own: the session's stays as it was when it began. */
-void
-maildrop_learn(struct maildrop *d)
-{
-	struct index now;
-
-	if (d->facts.len + d->gone.len == 0 ||
-	    index_open(&now, d->ix.path, d->ix.boot) == -1)
-		return;
-	if (d->facts.len > 0)
-		(void)index_note(&now, (void *)d->facts.s,
-		    d->facts.len / sizeof(struct index_fact));
-	if (d->gone.len > 0)
-		(void)index_deleted(&now, (void *)d->gone.s,
-		    d->gone.len / sizeof(struct index_range));
-	d->facts.len = d->gone.len = 0;
-	index_close(&now);
 }
 
 /* Take over the name of the same message as it is now. */
@@ -450,13 +328,15 @@ find(struct maildrop *now, struct maildrop *d, const struct drop_message *m)
 int
 maildrop_look_again(struct maildrop *d)
 {
-	struct maildrop now = { .new = d->new, .cur = d->cur,
-	    .names = BUF_MAX(NAMES_OCTETS) };
+	struct maildrop now = MAILDROP_EMPTY;
 	size_t i, k;
-	int r = read_all(&now);
+	int r;
 
+	now.new = d->new;
+	now.cur = d->cur;
+	r = read_all(&now);
 	for (i = 0; i < d->n && r == 0; i++) {
-		d->m[i].seconds = leading_number(name_of(d, d->m + i, &k),
+		d->m[i].seconds = index_name_seconds(name_of(d, d->m + i, &k),
 		    d->m[i].base_n);
 		k = find(&now, d, d->m + i);
 		if (k == now.n)

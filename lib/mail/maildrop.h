@@ -40,6 +40,10 @@ struct maildrop {
 	char		 room_of_name[INDEX_NAME];
 };
 
+#define MAILDROP_EMPTY	{ .new = -1, .cur = -1, \
+	.names = BUF_MAX(UINT32_MAX), .facts = BUF_MAX(UINT32_MAX), \
+	.gone = BUF_MAX(UINT32_MAX) }
+
 /*
  * maildrop_open - read the names of all messages.
  *

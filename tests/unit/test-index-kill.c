@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mail/index.h"
+#include "mail/index-inside.h"
 
 #define MESSAGES	4000
 #define WORKERS		3

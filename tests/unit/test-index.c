@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mail/index.h"
+#include "mail/index-inside.h"
 #include "sys/folder.h"
 
 static char *box;
