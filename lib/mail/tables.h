@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "text/path.h"
+#include "text/quota.h"
 
 #include <cdb.h>
 
@@ -33,6 +34,7 @@ struct mailbox {
 	char	home[MAILBOX_PATH];
 	char	path[MAILBOX_PATH];	/* of the Maildir */
 	int	make;			/* 1: may be made where it is missing */
+	struct quota quota;
 };
 
 #define TABLES		6
