@@ -67,7 +67,7 @@ bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
-deliver-local_SRC = deliver/deliver-local.c deliver/own.c
+deliver-local_SRC = deliver/deliver-local.c deliver/own.c deliver/limit.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
 	deliver/program-child.c
 deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
