@@ -233,7 +233,7 @@ add_group(struct report *r, struct buf *out, const struct report_rcpt *p,
 {
 	char address[REPORT_ADDRESS], date[DATE_OCTETS];
 
-	part_address(address, p->address);
+	part_address(address, p->plain);
 	part_add(r, out, "\n", 1);
 	add_original(r, out, w);
 	part_addf(r, out, "Final-Recipient: rfc822; %s\n"

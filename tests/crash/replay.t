@@ -232,11 +232,13 @@ def main():
             sweep_qinject(t, recorder, folder, True)
             sweep_qinject(t, recorder, folder, False)
             sweep_stream(t, recorder, folder)
-        c = chain.Chain(folder + '/order', chain.BIN)
-        c.lay_out()
-        wrong = order.faults(recorder, c, 6)
-        t.ok(not wrong, 'link, fsync, fsync of the folder, in this order, '
-            'before each answer and each unlink', *wrong)
+        for direct in False, True:
+            c = chain.Chain('%s/order-%d' % (folder, direct), chain.BIN)
+            c.lay_out()
+            wrong = order.faults(recorder, c, 6, direct)
+            t.ok(not wrong, '%s: link, fsync, fsync of the folder, in this '
+                'order, before each answer and each unlink' % ('delivered '
+                'directly' if direct else 'by the queue'), *wrong)
         slots = Slots(folder)
         for program in only or ('deliver-local', 'qrunner'):
             if program in WRAPPED and not reports:
