@@ -119,14 +119,14 @@ converse(struct session *s, const char *question, size_t n,
 
 /* Ask; who-is may have been started anew since the last question. */
 static enum existence
-ask(struct session *s)
+ask(struct session *s, const char *verb, const char *what, size_t what_n)
 {
-	char question[ADDRESS_OCTETS + 8];
+	char question[ADDRESS_OCTETS + 16];
 	enum existence who;
 	int n;
 
-	n = snprintf(question, sizeof(question), "ask %.*s\n",
-	    (int)s->path.len, s->path.s);
+	n = snprintf(question, sizeof(question), "%s %.*s\n", verb,
+	    (int)what_n, what);
 	if (converse(s, question, (size_t)n, &who) == 0)
 		return who;
 	drop_whois(s);
@@ -177,8 +177,12 @@ accept_recipient(struct session *s)
 static void
 check_relay(struct session *s, enum existence who)
 {
-	int ours = s->may_relay || s->user[0] != '\0';
+	int ours;
 
+	if (!s->may_relay && s->user[0] == '\0' && who == IS_ELSEWHERE)
+		s->may_relay = ask(s, "relays", s->client, strlen(s->client)) ==
+		    IS_HERE;	/* relay-domains has its address */
+	ours = s->may_relay || s->user[0] != '\0';
 	if (ours && who == IS_ELSEWHERE) {
 		accept_recipient(s);
 		return;
@@ -192,7 +196,7 @@ check_relay(struct session *s, enum existence who)
 void
 check_recipient(struct session *s)
 {
-	enum existence who = ask(s);
+	enum existence who = ask(s, "ask", s->path.s, s->path.len);
 
 	switch (who) {
 	case IS_HERE:

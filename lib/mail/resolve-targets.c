@@ -172,6 +172,8 @@ void
 resolve_target(struct resolver *r, const char *s, size_t n,
     const struct way *way)
 {
+	int plain = n > 1 && *s == '\\';
+
 	switch (target_kind(s, n)) {
 	case TARGET_PROGRAM:
 	case TARGET_FILE:
@@ -186,7 +188,7 @@ resolve_target(struct resolver *r, const char *s, size_t n,
 	case TARGET_OWNER:
 		break;			/* resolve-names.c has read it */
 	case TARGET_ADDRESS:
-		resolve_address(r, s, n, way);
+		resolve_address(r, s + plain, n - (size_t)plain, plain, way);
 		break;
 	}
 }
