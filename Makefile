@@ -174,7 +174,7 @@ RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	inetutils-telnet procmail php-cli libphp-phpmailer
+	inetutils-telnet procmail maildrop spamc php-cli libphp-phpmailer
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
