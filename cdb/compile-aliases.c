@@ -2,6 +2,7 @@
 #include "compile.h"
 
 #include "sys/log.h"
+#include "text/alias.h"
 
 static int
 add_all(struct compiler *c)

@@ -153,6 +153,17 @@ put_from(struct lane *l, struct maildir *m, size_t first)
 	}
 }
 
+/* Somebody waits for one of the answers. */
+static int
+is_urgent(const struct lane *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n && !l->job[i].direct; i++)
+		;
+	return i < l->n;
+}
+
 /* Under load wait a moment for more: their files, and the queue's that are synced
  * meanwhile, share a commit of the file system's journal. What waits is in the
  * mailbox already, only its answer is late. */
@@ -189,7 +200,7 @@ deliver_batch(struct lane *l)
 	}
 	l->busy = clock_mono_ms() - l->last_ms <= BUSY_MS;
 	put_from(l, &m, 0);
-	if (l->busy)
+	if (l->busy && !is_urgent(l))
 		gather(l, &m);
 	for (i = 0; i < l->n; i++)
 		maildir_sync(&m, &l->put[i]);

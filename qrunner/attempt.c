@@ -18,28 +18,17 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-static struct known *
-find_known(struct attempt *a, const char *address, size_t n)
-{
-	struct known *k;
-
-	for (k = a->known; k != NULL; k = k->next)
-		if (k->n == n && memcmp(k->address, address, n) == 0)
-			return k;
-	return NULL;
-}
-
 struct known *
 attempt_known(struct attempt *a, const char *address, size_t n)
 {
-	struct known *k = find_known(a, address, n);
+	struct known *k = lookup_find(&a->known_by, address, n);
 
 	if (k != NULL)
 		return k;
 	k = calloc(1, sizeof(*k) + n + 1);
-	if (k == NULL)
+	if (k == NULL || lookup_add(&a->known_by, memcpy(k->address, address,
+	    n), n, k) == -1)
 		die(EXIT_TEMP, "no memory for a journal");
-	memcpy(k->address, address, n);
 	k->n = n;
 	k->next = a->known;
 	a->known = k;
@@ -54,7 +43,7 @@ lead_to(struct attempt *a, const char *address, size_t n, size_t rcpt)
 	struct known *k;
 
 	if (!a->wishes.any)
-		return find_known(a, address, n);
+		return lookup_find(&a->known_by, address, n);
 	k = attempt_known(a, address, n);
 	(void)attempt_lead(a, k, rcpt);
 	return k;
@@ -131,6 +120,7 @@ attempt_free(struct attempt *a)
 	if (a->unsynced)
 		sync_now(a);
 	end_call(a);
+	direct_free(a);
 	a->runner->active--;
 	while (a->finals != NULL) {
 		struct final *f = a->finals;
@@ -149,6 +139,8 @@ attempt_free(struct attempt *a)
 		leads_free(k->leads);
 		free(k);
 	}
+	lookup_free(&a->final_by);
+	lookup_free(&a->known_by);
 	wishes_free(&a->wishes);
 	buf_free(&a->head.text);
 	if (a->file != -1)
@@ -171,7 +163,11 @@ int
 attempt_note_start(struct final *f)
 {
 	struct buf b = BUF_MAX(FINAL_OCTETS + 64);
-	int r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
+	int r;
+
+	if (f->attempt->direct == D_TRYING)
+		return 0;
+	r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
 
 	if (r == 0)
 		r = attempt_write(f->attempt, &b);
@@ -235,11 +231,14 @@ log_result(const struct attempt *a, const struct final *f)
 	    good ? "" : f->answer.why);
 }
 
-/* When nothing is out any more. */
-static void
-finish_if_over(struct attempt *a)
+void
+attempt_over(struct attempt *a)
 {
-	if (a->questions == 0 && a->jobs == 0)
+	if (a->questions > 0 || a->jobs > 0)
+		return;
+	if (a->direct != D_NONE)
+		direct_over(a);
+	else
 		attempt_finish(a);
 }
 
@@ -278,7 +277,34 @@ note_success(struct attempt *a, struct final *f)
 	k->told = f->site != NULL && f->answer.onward;
 }
 
-/* f->answer is set: note it, unless its message's end says it as well. */
+void
+attempt_note(struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	if (f->answer.verdict == V_FORWARD)
+		return;			/* it is done when its targets are */
+	if (f->answer.verdict == V_NEVER)
+		note_failure(a, f);
+	else if (f->answer.verdict == V_DONE && a->wishes.success)
+		note_success(a, f);
+	else
+		(void)attempt_note_result(a, f);
+	if (f->answer.verdict == V_DONE && attempt_is_blind(f))
+		sync_later(a);
+}
+
+/* Its message's end would say it as well. */
+static int
+is_last(const struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	return f->answer.verdict == V_DONE && a->final_n == 1 &&
+	    a->questions == 0 && attempt_untold(a) == 0 && !a->wishes.success;
+}
+
+/* f->answer is set: note it. */
 static void
 settle(struct final *f)
 {
@@ -294,21 +320,8 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
-	if (f->answer.verdict == V_NEVER)
-		note_failure(a, f);
-	else if (f->answer.verdict == V_LATER)
-		(void)attempt_note_result(a, f);
-	else if (f->answer.verdict == V_FORWARD)
-		;			/* it is done when its targets are */
-	else if (a->final_n > 1 || a->questions > 0 || attempt_untold(a) > 0 ||
-	    a->wishes.success) {
-		if (a->wishes.success)
-			note_success(a, f);
-		else
-			(void)attempt_note_result(a, f);
-		if (attempt_is_blind(f))
-			sync_later(a);
-	}
+	if (a->direct != D_TRYING && !is_last(f))
+		attempt_note(f);
 	log_result(a, f);
 }
 
@@ -323,7 +336,7 @@ attempt_settled(struct final *f)
 		site_end(a->runner, f);
 	if (f->program)
 		program_end(a->runner, f);
-	finish_if_over(a);
+	attempt_over(a);
 }
 
 void
@@ -339,15 +352,9 @@ attempt_is_blind(const struct final *f)
 }
 
 static struct final *
-find_final(struct attempt *a, const char *address, size_t n)
+find_final(const struct attempt *a, const char *address, size_t n)
 {
-	struct final *f;
-
-	for (f = a->finals; f != NULL; f = f->next)
-		if (strlen(f->address) == n &&
-		    memcmp(f->address, address, n) == 0)
-			return f;
-	return NULL;
+	return lookup_find(&a->final_by, address, n);
 }
 
 /* NULL: it is there already. */
@@ -361,7 +368,8 @@ add_final(struct attempt *a, const char *address, size_t n)
 	f = calloc(1, sizeof(*f));
 	if (f != NULL)
 		f->address = strndup(address, n);
-	if (f == NULL || f->address == NULL)
+	if (f == NULL || f->address == NULL ||
+	    lookup_add(&a->final_by, f->address, strlen(f->address), f) == -1)
 		die(EXIT_TEMP, "no memory for a recipient");
 	f->attempt = a;
 	f->next = a->finals;
@@ -470,11 +478,9 @@ begin_group(struct group *g, const struct field *f, size_t rcpt,
 
 /* Each group of the lines is a final address. 0, or -1 when they are none. */
 static int
-read_groups(struct attempt *a, const struct question *q, const char *p,
+read_groups(struct attempt *a, size_t rcpt, struct final *from, const char *p,
     size_t n)
 {
-	struct final *from = q->target == NULL ? NULL :
-	    find_final(a, q->address, strlen(q->address));
 	const char *end = p + n;
 	struct group g = { .to = NULL };
 	struct field f;
@@ -484,7 +490,7 @@ read_groups(struct attempt *a, const struct question *q, const char *p,
 		if (field_is(&f, "to")) {
 			if (g.to != NULL)
 				carry_out(a, &g);
-			begin_group(&g, &f, q->rcpt, from);
+			begin_group(&g, &f, rcpt, from);
 		} else if (g.to == NULL || group_field(&g, &f) == -1)
 			return -1;
 	}
@@ -494,39 +500,52 @@ read_groups(struct attempt *a, const struct question *q, const char *p,
 	return 0;
 }
 
-/* who-is gave no answer about a recipient, or what a user's file says. */
-static void
-not_answered(struct attempt *a, const struct question *q)
+void
+attempt_heard(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n)
 {
-	static const char why[] = "who-is does not answer";
-	size_t n = strlen(q->address);
-	struct final *f;
+	if (p == NULL || read_groups(a, rcpt, NULL, p, n) == -1) {
+		size_t address_n = strlen(address);
+		struct known *k = lead_to(a, address, address_n, rcpt);
+		struct final *f = add_final(a, address, address_n);
 
-	if (q->target != NULL) {
-		forward_failed(find_final(a, q->address, n), "4.3.0", why);
-		return;
+		if (f != NULL) {
+			f->known = k;
+			answer_set(&f->answer, V_LATER, "4.3.0",
+			    "who-is does not answer");
+			settle(f);
+		}
 	}
-	f = add_final(a, q->address, n);
-	if (f == NULL)
-		return;
-	f->known = lead_to(a, q->address, n, q->rcpt);
-	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
-	settle(f);
 }
 
 void
-attempt_answered(const struct question *q, const char *p, size_t n)
+attempt_forwarded(const struct question *q, const char *p, size_t n)
 {
 	struct attempt *a = q->attempt;
+	struct final *from = find_final(a, q->address, strlen(q->address));
 
-	if (p == NULL || read_groups(a, q, p, n) == -1)
-		not_answered(a, q);
+	if (p == NULL || read_groups(a, q->rcpt, from, p, n) == -1)
+		forward_failed(from, "4.3.0", "who-is does not answer");
 	if (--a->questions == 0)
 		end_call(a);
-	finish_if_over(a);
+	attempt_over(a);
 }
 
-/* 0, or -1 with errno; EINVAL: this is no whole message. */
+void
+attempt_answered(struct attempt *a, size_t rcpt, const char *address,
+    const char *p, size_t n)
+{
+	if (a->direct != D_NONE) {
+		direct_answered(a, rcpt, address, p, n);
+		return;
+	}
+	attempt_heard(a, rcpt, address, p, n);
+	if (--a->questions == 0)
+		end_call(a);
+	attempt_over(a);
+}
+
+/* 0, or -1 with errno. */
 static int
 open_message(struct attempt *a)
 {
@@ -537,8 +556,12 @@ open_message(struct attempt *a)
 	if (a->file == -1)
 		return -1;
 	a->reader = openat(msg, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (a->reader == -1)
-		return -1;
+	return a->reader == -1 ? -1 : 0;
+}
+
+int
+attempt_read(struct attempt *a)
+{
 	if (queue_read_head(a->reader, &a->head, 0) == -1 ||
 	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
 		return -1;
@@ -573,8 +596,8 @@ cannot_open(struct attempt *a)
 	attempt_again(r, w, TROUBLE_MS);
 }
 
-static void
-ask_all(struct attempt *a)
+void
+attempt_ask(struct attempt *a)
 {
 	size_t i;
 
@@ -585,19 +608,16 @@ ask_all(struct attempt *a)
 		    a->wishes.of[i].rcpt_n, NULL, 0);
 	}
 	a->questions--;
-	finish_if_over(a);
+	attempt_over(a);
 }
 
-void
-attempt_begin(struct runner *r, struct waiting *w)
+struct attempt *
+attempt_new(struct runner *r, struct waiting *w)
 {
 	struct attempt *a = calloc(1, sizeof(*a));
 
-	messages_take(&r->messages, w);
-	if (a == NULL) {
-		attempt_again(r, w, TROUBLE_MS);
-		return;
-	}
+	if (a == NULL)
+		return NULL;
 	a->runner = r;
 	a->message = w;
 	a->file = a->reader = -1;
@@ -607,7 +627,21 @@ attempt_begin(struct runner *r, struct waiting *w)
 	w->attempt = a;
 	messages_await(w, NULL);
 	r->active++;
-	if (open_message(a) == -1) {
+	return a;
+}
+
+void
+attempt_begin(struct runner *r, struct waiting *w)
+{
+	struct attempt *a;
+
+	messages_take(&r->messages, w);
+	a = attempt_new(r, w);
+	if (a == NULL) {
+		attempt_again(r, w, TROUBLE_MS);
+		return;
+	}
+	if (open_message(a) == -1 || attempt_read(a) == -1) {
 		cannot_open(a);
 		attempt_free(a);
 		return;
@@ -615,5 +649,5 @@ attempt_begin(struct runner *r, struct waiting *w)
 	if (a->removed)
 		attempt_finish(a);	/* it was to be removed, and is there */
 	else
-		ask_all(a);
+		attempt_ask(a);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/log.h"
 
 #define UNLINK_MS	60000	/* before it is tried again */
@@ -20,9 +21,7 @@
 uint64_t
 attempt_age_s(const struct attempt *a)
 {
-	uint64_t now = clock_wall_us();
-
-	return now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
+	return (uint64_t)(clock_mono_ms() - a->message->came_ms) / 1000;
 }
 
 void
@@ -100,7 +99,8 @@ finish_later(struct attempt *a)
 	int64_t wait_ms = 0;
 
 	if (s == NULL || s->failures > 0)
-		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts,
+		    dice_roll(&r->dice));
 	snprintf(count, sizeof(count), "%u", w->attempts);
 	if (journal_line(&b, J_NEXT, clock_wall_us() +
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)

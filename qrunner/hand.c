@@ -148,6 +148,7 @@ send_job(struct lane *l, struct final *f)
 		.number = ++l->runner->jobs,
 		.replay = f->replay,
 		.own = f->own,
+		.direct = a->direct == D_TRYING,
 		.time_us = a->head.time_us,
 		.at = (uint64_t)a->head.message,
 		.size = a->head.size,

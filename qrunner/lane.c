@@ -87,6 +87,14 @@ lane_name(const struct lane *l)
 	    destination_name(&l->to);
 }
 
+/* It has a job in hand, or wants a program, and nothing comes of it. */
+static int
+is_slow(const struct lane *l)
+{
+	return l->failures > 0 || ((l->sent_n > 0 || l->starting != 0) &&
+	    clock_mono_ms() - l->since_ms > LANE_SLOW_MS);
+}
+
 static int
 add_to_mailbox(struct runner *r, const struct destination *d, struct final *f,
     struct line **full)
@@ -105,6 +113,7 @@ add_to_mailbox(struct runner *r, const struct destination *d, struct final *f,
 		return -1;
 	if (program_is(d))
 		program_begin(r, f);
+	f->attempt->slow |= is_slow(l);
 	line_add(&l->own, f, 0);
 	return 0;
 }

@@ -38,7 +38,10 @@ pop(struct asker *k, const char *p, size_t n)
 	if (k->sent > 0)
 		k->sent--;
 	k->since_ms = clock_mono_ms();
-	attempt_answered(q, p, n);
+	if (q->target != NULL)
+		attempt_forwarded(q, p, n);
+	else
+		attempt_answered(q->attempt, q->rcpt, q->address, p, n);
 	free_question(q);
 }
 
@@ -163,7 +166,10 @@ ask_about(struct runner *r, struct attempt *a, size_t rcpt,
 	q->attempt = a;
 	q->rcpt = rcpt;
 	if (n > ADDRESS_OCTETS || target_n > ADDRESS_OCTETS) {
-		attempt_answered(q, NULL, 0);
+		if (target != NULL)
+			attempt_forwarded(q, NULL, 0);
+		else
+			attempt_answered(a, rcpt, q->address, NULL, 0);
 		free_question(q);
 		return;
 	}

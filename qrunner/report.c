@@ -49,13 +49,7 @@ report_facts(struct report *r, const char *facts, size_t n)
 static struct report_rcpt *
 find_rcpt(const struct report *r, const char *address, size_t n)
 {
-	struct report_rcpt *p;
-
-	for (p = r->first; p != NULL; p = p->next)
-		if (strncmp(p->address, address, n) == 0 &&
-		    p->address[n] == '\0')
-			return p;
-	return NULL;
+	return lookup_find(&r->rcpt_by, address, n);
 }
 
 static struct report_rcpt *
@@ -69,7 +63,8 @@ add_rcpt(struct report *r, const char *address, size_t n)
 		p->address = strndup(address, n);
 		p->plain = strndup(f.address, f.n);
 	}
-	if (p == NULL || p->address == NULL || p->plain == NULL) {
+	if (p == NULL || p->address == NULL || p->plain == NULL ||
+	    lookup_add(&r->rcpt_by, p->address, strlen(p->address), p) == -1) {
 		if (p != NULL) {
 			free(p->address);
 			free(p->plain);
@@ -384,6 +379,7 @@ report_free(struct report *r)
 		free(p->plain);
 		free(p);
 	}
+	lookup_free(&r->rcpt_by);
 	wishes_free(&r->wishes);
 	r->last = r->reason_of = NULL;
 }

@@ -47,7 +47,8 @@ job_format(struct buf *b, const struct job *j)
 	    record_add_u64(b, "time", j->time_us) == -1 ||
 	    record_add_u64(b, "at", j->at) == -1 ||
 	    record_add_u64(b, "size", j->size) == -1 ||
-	    record_add_u64(b, "wire", j->wire) == -1)
+	    record_add_u64(b, "wire", j->wire) == -1 ||
+	    (j->direct && record_add_u64(b, "direct", 1) == -1))
 		return -1;
 	return 0;
 }
@@ -83,18 +84,25 @@ wish_field(struct job *j, const struct field *f)
 }
 
 static int
-job_field(struct job *j, const struct field *f)
+field_bit(const struct field *f, int *bit)
 {
 	uint64_t n;
 
+	if (field_u64(f, &n) == -1)
+		return -1;
+	*bit = n != 0;
+	return 0;
+}
+
+static int
+job_field(struct job *j, const struct field *f)
+{
 	if (field_is(f, "job"))
 		return field_u64(f, &j->number);
-	if (field_is(f, "replay")) {
-		if (field_u64(f, &n) == -1)
-			return -1;
-		j->replay = n != 0;
-		return 0;
-	}
+	if (field_is(f, "replay"))
+		return field_bit(f, &j->replay);
+	if (field_is(f, "direct"))
+		return field_bit(f, &j->direct);
 	if (field_is(f, "id")) {
 		if (field_copy(f, j->id, sizeof(j->id)) == -1)
 			return -1;
@@ -104,12 +112,8 @@ job_field(struct job *j, const struct field *f)
 		return field_copy(f, j->sender, sizeof(j->sender));
 	if (field_is(f, "to"))
 		return field_copy(f, j->to, sizeof(j->to));
-	if (field_is(f, "own")) {
-		if (field_u64(f, &n) == -1)
-			return -1;
-		j->own = n != 0;
-		return 0;
-	}
+	if (field_is(f, "own"))
+		return field_bit(f, &j->own);
 	if (field_is(f, "ext")) {
 		if (!ext_is(f->value, f->n))
 			return -1;

@@ -24,6 +24,7 @@
 struct job {
 	uint64_t number;		/* the answer carries it back */
 	int	 replay;		/* it was begun before: look first */
+	int	 direct;		/* somebody waits for the answer */
 	char	 id[QUEUE_ID];
 	char	 sender[ADDRESS_OCTETS + 1];	/* "" for <> */
 	char	 to[ADDRESS_OCTETS + 1];	/* the final address, see final.h */

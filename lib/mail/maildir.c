@@ -249,6 +249,20 @@ find_in_cur(struct maildir *m, const char *base, char name[NAME_OCTETS])
 	return e == 0 ? 0 : -1;
 }
 
+/* The octets go to the disk before the name can: after a power cut no file has a
+ * name and nothing in it. The queue file would have it written anew; without one
+ * nobody would. No flush: the commit that brings the name makes one. */
+static void
+push_out(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE |
+	    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+#else
+	(void)fsync(fd);
+#endif
+}
+
 /* Write the message anew; where name is not NULL it replaces that file. */
 static int
 put_anew(struct maildir *m, struct plan *plan, struct put *p,
@@ -271,6 +285,8 @@ put_anew(struct maildir *m, struct plan *plan, struct put *p,
 		letter_looped(&p->answer, plan->letter.job);
 		return 0;
 	}
+	if (r == 0 && plan->letter.job->direct)
+		push_out(f.fd);
 	if (r == 0 && replaced != NULL)
 		r = newfile_replace(&f, p->in_cur ? m->cur : m->new, replaced);
 	else if (r == 0)
