@@ -38,7 +38,7 @@ HOT = smtpd-front \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
-	compile-virtusers compile-relays \
+	compile-virtusers compile-relays makemap \
 	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
@@ -83,13 +83,15 @@ dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
 	deliver/dns-workers.c deliver/dns-ask.c deliver/dns-response.c \
 	deliver/dns-file.c deliver/dns-table.c
 dnsq_LIBS = -lresolv
-compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
-compile-users_SRC = cdb/compile-users.c cdb/compile.c
-compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
-compile-routes_SRC = cdb/compile-routes.c cdb/compile.c
-compile-virtusers_SRC = cdb/compile-virtusers.c cdb/compile.c
-compile-relays_SRC = cdb/compile-relays.c cdb/compile.c
+compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c cdb/check.c
+compile-users_SRC = cdb/compile-users.c cdb/compile.c cdb/check.c
+compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c cdb/check.c
+compile-routes_SRC = cdb/compile-routes.c cdb/compile.c cdb/check.c
+compile-virtusers_SRC = cdb/compile-virtusers.c cdb/compile.c cdb/check.c
+compile-relays_SRC = cdb/compile-relays.c cdb/compile.c cdb/check.c
 compile-virtusers_LIBS = -lcdb
+makemap_SRC = cdb/makemap.c
+makemap_LIBS = -lcdb
 compile-relays_LIBS = -lcdb
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb

@@ -23,5 +23,5 @@ int
 main(int argc, char **argv)
 {
 	progname = "compile-virtusers";
-	return compile_main(argc, argv, "virtusertable", add_all);
+	return compile_main(argc, argv, "virtusertable", add_all, 1);
 }

@@ -313,14 +313,8 @@ least_uid(void)
 static void
 set_tables(struct tables *t)
 {
-	const char *signs = env_str("EXTENSION", "+");
-
-	if (strcmp(signs, "none") == 0)
-		signs = "";
-	if (strlen(signs) >= sizeof(t->extension) ||
-	    strspn(signs, "+-") != strlen(signs))
+	if (tables_extension(t, env_str("EXTENSION", "+")) == -1)
 		die(EXIT_PERM, "EXTENSION is not +, -, +- or none");
-	strcpy(t->extension, signs);
 	t->programs.uid = (uid_t)env_u64("PIPE_UID", 0, 0, UINT32_MAX - 1);
 	t->programs.gid = (gid_t)env_u64("PIPE_GID", t->programs.uid, 0,
 	    UINT32_MAX - 1);

@@ -282,8 +282,6 @@ attempt_note(struct final *f)
 {
 	struct attempt *a = f->attempt;
 
-	if (f->answer.verdict == V_FORWARD)
-		return;			/* it is done when its targets are */
 	if (f->answer.verdict == V_NEVER)
 		note_failure(a, f);
 	else if (f->answer.verdict == V_DONE && a->wishes.success)
@@ -320,7 +318,8 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
-	if (a->direct != D_TRYING && !is_last(f))
+	if (a->direct != D_TRYING && f->answer.verdict != V_FORWARD &&
+	    !is_last(f))		/* that is done when its targets are */
 		attempt_note(f);
 	log_result(a, f);
 }
@@ -352,7 +351,7 @@ attempt_is_blind(const struct final *f)
 }
 
 static struct final *
-find_final(const struct attempt *a, const char *address, size_t n)
+find_final(struct attempt *a, const char *address, size_t n)
 {
 	return lookup_find(&a->final_by, address, n);
 }
@@ -480,9 +479,11 @@ begin_group(struct group *g, const struct field *f, size_t rcpt,
 
 /* Each group of the lines is a final address. 0, or -1 when they are none. */
 static int
-read_groups(struct attempt *a, size_t rcpt, struct final *from, const char *p,
+read_groups(struct attempt *a, const struct question *q, const char *p,
     size_t n)
 {
+	struct final *from = q->target == NULL ? NULL :
+	    find_final(a, q->address, strlen(q->address));
 	const char *end = p + n;
 	struct group g = { .to = NULL };
 	struct field f;
@@ -492,7 +493,7 @@ read_groups(struct attempt *a, size_t rcpt, struct final *from, const char *p,
 		if (field_is(&f, "to")) {
 			if (g.to != NULL)
 				carry_out(a, &g);
-			begin_group(&g, &f, rcpt, from);
+			begin_group(&g, &f, q->rcpt, from);
 		} else if (g.to == NULL || group_field(&g, &f) == -1)
 			return -1;
 	}
@@ -502,46 +503,43 @@ read_groups(struct attempt *a, size_t rcpt, struct final *from, const char *p,
 	return 0;
 }
 
-void
-attempt_heard(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
+/* who-is gave no answer about a recipient, or what a user's file says. */
+static void
+not_answered(struct attempt *a, const struct question *q)
 {
-	if (p == NULL || read_groups(a, rcpt, NULL, p, n) == -1) {
-		size_t address_n = strlen(address);
-		struct known *k = lead_to(a, address, address_n, rcpt);
-		struct final *f = add_final(a, address, address_n);
+	static const char why[] = "who-is does not answer";
+	size_t n = strlen(q->address);
+	struct final *f;
 
-		if (f != NULL) {
-			f->known = k;
-			answer_set(&f->answer, V_LATER, "4.3.0",
-			    "who-is does not answer");
-			settle(f);
-		}
-	}
-}
-
-void
-attempt_forwarded(const struct question *q, const char *p, size_t n)
-{
-	struct attempt *a = q->attempt;
-	struct final *from = find_final(a, q->address, strlen(q->address));
-
-	if (p == NULL || read_groups(a, q->rcpt, from, p, n) == -1)
-		forward_failed(from, "4.3.0", "who-is does not answer");
-	if (--a->questions == 0)
-		end_call(a);
-	attempt_over(a);
-}
-
-void
-attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
-{
-	if (a->direct != D_NONE) {
-		direct_answered(a, rcpt, address, p, n);
+	if (q->target != NULL) {
+		forward_failed(find_final(a, q->address, n), "4.3.0", why);
 		return;
 	}
-	attempt_heard(a, rcpt, address, p, n);
+	f = add_final(a, q->address, n);
+	if (f == NULL)
+		return;
+	f->known = lead_to(a, q->address, n, q->rcpt);
+	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
+	settle(f);
+}
+
+void
+attempt_heard(const struct question *q, const char *p, size_t n)
+{
+	if (p == NULL || read_groups(q->attempt, q, p, n) == -1)
+		not_answered(q->attempt, q);
+}
+
+void
+attempt_answered(const struct question *q, const char *p, size_t n)
+{
+	struct attempt *a = q->attempt;
+
+	if (a->direct != D_NONE) {
+		direct_answered(q, p, n);
+		return;
+	}
+	attempt_heard(q, p, n);
 	if (--a->questions == 0)
 		end_call(a);
 	attempt_over(a);

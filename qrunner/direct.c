@@ -27,8 +27,7 @@
 /* An answer of who-is. Nothing is begun before all are there. */
 struct heard {
 	struct heard	*next;
-	size_t		 rcpt;
-	char		*address;
+	struct question	 question;
 	char		*lines;		/* or NULL: there was none */
 	size_t		 n;
 };
@@ -96,6 +95,15 @@ forget(struct attempt *a)
 	attempt_free(a);
 }
 
+static void
+free_heard(struct heard *h)
+{
+	free(h->question.address);
+	free(h->question.target);
+	free(h->lines);
+	free(h);
+}
+
 void
 direct_free(struct attempt *a)
 {
@@ -103,9 +111,7 @@ direct_free(struct attempt *a)
 		struct heard *h = a->heard;
 
 		a->heard = h->next;
-		free(h->address);
-		free(h->lines);
-		free(h);
+		free_heard(h);
 	}
 }
 
@@ -141,14 +147,6 @@ fall_back(struct attempt *a)
 	want_queued(a);
 }
 
-/* Not all of it can be had at once after all. */
-void
-direct_fall_back(struct attempt *a)
-{
-	if (a->direct == D_TRYING)
-		fall_back(a);
-}
-
 static void
 carry_out(struct attempt *a)
 {
@@ -157,10 +155,8 @@ carry_out(struct attempt *a)
 		struct heard *h = a->heard;
 
 		a->heard = h->next;
-		attempt_heard(a, h->rcpt, h->address, h->lines, h->n);
-		free(h->address);
-		free(h->lines);
-		free(h);
+		attempt_heard(&h->question, h->lines, h->n);
+		free_heard(h);
 	}
 	a->questions--;
 	if (a->direct == D_TRYING && a->slow)
@@ -168,39 +164,39 @@ carry_out(struct attempt *a)
 	attempt_over(a);
 }
 
-static int
-keep(struct attempt *a, size_t rcpt, const char *address, const char *p,
-    size_t n)
+static void
+keep(const struct question *q, const char *p, size_t n)
 {
 	struct heard *h = calloc(1, sizeof(*h));
 
 	if (h == NULL)
-		return -1;
-	h->rcpt = rcpt;
-	h->address = strdup(address);
+		die(EXIT_TEMP, "no memory for an answer");
+	h->question.attempt = q->attempt;
+	h->question.rcpt = q->rcpt;
+	h->question.address = strdup(q->address);
+	h->question.target = q->target != NULL ? strdup(q->target) : NULL;
+	h->lines = p != NULL ? malloc(n + 1) : NULL;
+	if (h->question.address == NULL || (p != NULL && h->lines == NULL) ||
+	    (q->target != NULL && h->question.target == NULL))
+		die(EXIT_TEMP, "no memory for an answer");
+	if (p != NULL)
+		memcpy(h->lines, p, n);
 	h->n = n;
-	h->next = a->heard;
-	a->heard = h;
-	if (p == NULL)
-		return h->address == NULL ? -1 : 0;
-	h->lines = malloc(n + 1);
-	if (h->address == NULL || h->lines == NULL)
-		return -1;
-	memcpy(h->lines, p, n);
-	return 0;
+	h->next = q->attempt->heard;
+	q->attempt->heard = h;
 }
 
 void
-direct_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
+direct_answered(const struct question *q, const char *p, size_t n)
 {
-	if (keep(a, rcpt, address, p, n) == -1)
-		die(EXIT_TEMP, "no memory for an answer");
+	struct attempt *a = q->attempt;
+
+	keep(q, p, n);
 	if (a->direct == D_ASKING && (p == NULL || !are_mailboxes(p, n))) {
 		a->direct = D_WAITING;
 		want_queued(a);
 	}
-	if (--a->questions > 0)
+	if (--a->questions > 0 || a->jobs > 0)
 		return;
 	if (a->writer == NULL)
 		forget(a);
@@ -208,6 +204,13 @@ direct_answered(struct attempt *a, size_t rcpt, const char *address,
 		a->direct = D_TRYING;
 		carry_out(a);
 	}
+}
+
+void
+direct_doubt(struct attempt *a)
+{
+	if (a->direct == D_TRYING)
+		fall_back(a);
 }
 
 static size_t
@@ -251,20 +254,12 @@ void
 direct_queued(struct waiting *w)
 {
 	struct attempt *a = w->place == W_ACTIVE ? w->attempt : NULL;
-	enum direct was;
 
 	if (a == NULL || a->direct == D_NONE)
 		return;
-	was = a->direct;
-	if (was == D_TRYING)		/* its writer did not wait */
-		fall_back(a);
+	direct_doubt(a);		/* its writer did not wait */
 	end_direct(a);
-	if (was == D_ASKING || was == D_WAITING)
-		carry_out(a);
-	else {
-		forward_queued(a);
-		attempt_over(a);
-	}
+	carry_out(a);
 }
 
 void

@@ -30,8 +30,6 @@ forward_free(struct final *f)
 		f->edges = e->next;
 		free(e);
 	}
-	free(f->targets);
-	f->targets = NULL;
 }
 
 void
@@ -127,41 +125,14 @@ ask_targets(struct final *f, const char *p, size_t n)
 	return targets > 0 ? 0 : -1;
 }
 
-/* Nothing is begun elsewhere before the message is in the queue. */
-static int
-keep_targets(struct final *f, const char *p, size_t n)
-{
-	f->targets = malloc(n + 1);
-	if (f->targets == NULL)
-		return -1;
-	memcpy(f->targets, p, n);
-	f->targets_n = n;
-	return 0;
-}
-
 void
 forward_answered(struct final *f, const char *record, size_t n)
 {
-	int good = f->own && strchr(f->address, ' ') == NULL, kept;
+	int good = f->own && strchr(f->address, ' ') == NULL;
 
-	direct_fall_back(f->attempt);
-	kept = f->attempt->direct != D_NONE;
-	if (!good || (kept ? keep_targets : ask_targets)(f, record, n) == -1)
+	direct_doubt(f->attempt);
+	if (!good || ask_targets(f, record, n) == -1)
 		answer_set(&f->answer, V_LATER, "4.3.0",
 		    "a forwarding that cannot be");
 	attempt_settled(f);
-}
-
-void
-forward_queued(struct attempt *a)
-{
-	struct final *f;
-
-	a->questions++;			/* it is not over meanwhile */
-	for (f = a->finals; f != NULL; f = f->next)
-		if (f->targets != NULL &&
-		    ask_targets(f, f->targets, f->targets_n) == -1)
-			forward_failed(f, "4.3.0",
-			    "a forwarding that cannot be");
-	a->questions--;
 }

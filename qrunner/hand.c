@@ -147,8 +147,8 @@ send_job(struct lane *l, struct final *f)
 	struct job j = {
 		.number = ++l->runner->jobs,
 		.replay = f->replay,
-		.own = f->own,
 		.direct = a->direct == D_TRYING,
+		.own = f->own,
 		.time_us = a->head.time_us,
 		.at = (uint64_t)a->head.message,
 		.size = a->head.size,

@@ -111,9 +111,9 @@ add_to_mailbox(struct runner *r, const struct destination *d, struct final *f,
 		*full = &l->own;
 	if (*full != NULL)
 		return -1;
+	f->attempt->slow |= is_slow(l);
 	if (program_is(d))
 		program_begin(r, f);
-	f->attempt->slow |= is_slow(l);
 	line_add(&l->own, f, 0);
 	return 0;
 }

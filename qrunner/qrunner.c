@@ -53,8 +53,8 @@ take_settings(struct runner *r)
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
-	r->program_timeout_s = env_u64("PROGRAM_TIMEOUT_S", 300, 1, DAY_S);
 	r->direct_ms = 1000 * (int64_t)env_u64("DIRECT_S", 10, 1, 45);
+	r->program_timeout_s = env_u64("PROGRAM_TIMEOUT_S", 300, 1, DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }

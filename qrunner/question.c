@@ -38,10 +38,7 @@ pop(struct asker *k, const char *p, size_t n)
 	if (k->sent > 0)
 		k->sent--;
 	k->since_ms = clock_mono_ms();
-	if (q->target != NULL)
-		attempt_forwarded(q, p, n);
-	else
-		attempt_answered(q->attempt, q->rcpt, q->address, p, n);
+	attempt_answered(q, p, n);
 	free_question(q);
 }
 
@@ -166,10 +163,7 @@ ask_about(struct runner *r, struct attempt *a, size_t rcpt,
 	q->attempt = a;
 	q->rcpt = rcpt;
 	if (n > ADDRESS_OCTETS || target_n > ADDRESS_OCTETS) {
-		if (target != NULL)
-			attempt_forwarded(q, NULL, 0);
-		else
-			attempt_answered(a, rcpt, q->address, NULL, 0);
+		attempt_answered(q, NULL, 0);
 		free_question(q);
 		return;
 	}

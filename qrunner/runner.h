@@ -137,8 +137,6 @@ struct final {
 	char		*sender;	/* the envelope's for this one, or NULL */
 	struct forward_edge *edges;	/* V_FORWARD: where it led to */
 	int		 grounded;	/* and one of that has an end */
-	char		*targets;	/* to be asked about when it is queued */
-	size_t		 targets_n;
 	char		*address;
 	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
@@ -387,14 +385,15 @@ void messages_await(struct waiting *w, struct site *s);
 void writer_connects(void *arg, short revents);
 void writer_answer(const struct writer *w, const struct answer *a);
 
-/* direct.c: a writer passes a file that it keeps out of the queue for now; it is
+/* direct.c: not all can be done at once; nothing where that is not asked for. */
+void direct_doubt(struct attempt *a);
+
+/* A writer passes a file that it keeps out of the queue for now; it is
  * closed. Then: an answer of who-is; nothing is out any more; it is in the queue,
  * perhaps; its writer is gone; attempt_free's part. */
 void direct_begin(struct writer *w, const char *id, int file);
-void direct_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+void direct_answered(const struct question *q, const char *p, size_t n);
 void direct_over(struct attempt *a);
-void direct_fall_back(struct attempt *a);
 void direct_queued(struct waiting *w);
 void direct_left(struct writer *w);
 void direct_free(struct attempt *a);
@@ -424,18 +423,13 @@ void attempt_ask(struct attempt *a);
 void attempt_over(struct attempt *a);
 
 /* Carry out an answer of who-is. As attempt_answered, for which the question counts. */
-void attempt_heard(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+void attempt_heard(const struct question *q, const char *p, size_t n);
 
 /* Write what became of f, which is settled, to the journal. */
 void attempt_note(struct final *f);
 
-/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
-
-/* The same for a question about a target of a user's file. */
-void attempt_forwarded(const struct question *q, const char *p, size_t n);
+/* The answer to the question: who-is's lines, or NULL. */
+void attempt_answered(const struct question *q, const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
@@ -476,9 +470,6 @@ void forward_leads(struct final *from, const struct final *to);
 
 /* f's forwarding failed: it waits. */
 void forward_failed(struct final *f, const char *dsn, const char *why);
-
-/* The message is in the queue now: ask about the targets that were kept for then. */
-void forward_queued(struct attempt *a);
 
 /* Before an attempt is over: who was only led in a circle waits. */
 void forward_check(struct attempt *a);

@@ -84,6 +84,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-index_LIBS = -Wl,--wrap=folder_read
 test-maildrop_LIBS = $(WRAP) -Wl,--wrap=folder_read
 
 $T/unit/%.o: %.c

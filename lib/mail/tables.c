@@ -39,6 +39,18 @@ tables_init(struct tables *t, const char *etc, uid_t least_uid)
 	return 0;
 }
 
+int
+tables_extension(struct tables *t, const char *signs)
+{
+	if (strcmp(signs, "none") == 0)
+		signs = "";
+	if (strlen(signs) >= sizeof(t->extension) ||
+	    strspn(signs, "+-") != strlen(signs))
+		return errno = EINVAL, -1;
+	strcpy(t->extension, signs);
+	return 0;
+}
+
 static void
 table_close(struct table *t)
 {

@@ -42,14 +42,18 @@ struct tables {
 	struct table	aliases, users, hosts, routes, virtusers, relays;
 	char		path[TABLES][1024];
 	uid_t		least_uid;	/* the system's users below get no mail */
-	/* Set by the caller after tables_init: */
 	char		extension[SIGNS_OCTETS];	/* "+", "+-"; "": none */
-	struct mailbox	programs;	/* who runs those of aliases; uid 0: nobody */
+	struct mailbox	programs;	/* who runs those of aliases, set by the
+					 * caller; uid 0: nobody */
 };
 
 /* Name the tables in the folder etc. 0, or -1 with errno ENAMETOOLONG. Users of
  * the system below least_uid (daemons) have no mailbox; (uid_t)-1: none has. */
 int tables_init(struct tables *t, const char *etc, uid_t least_uid);
+
+/* The setting EXTENSION: "+" (as tables_init has it), "-", both, or "none". 0, or -1
+ * with errno EINVAL. */
+int tables_extension(struct tables *t, const char *signs);
 
 /* 1 if the domain (lower case) is ours, 0 if not, -1 with errno. */
 int tables_host(struct tables *t, const char *domain, size_t n);

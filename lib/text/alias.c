@@ -168,19 +168,7 @@ read_virtual(const char *s, size_t n, struct buf *name, struct buf *targets)
 	s += len;
 	n -= len;
 	trim(&s, &n);
-	/* An error's words may have commas. */
-	if (n > 6 && ascii_is(s, 6, "error:")) {
-		struct buf quoted = BUF_MAX(1024);
-
-		if (memchr(s, '"', n) != NULL || memchr(s, '\\', n) != NULL ||
-		    buf_addf(&quoted, "\"%.*s\"", (int)(n > 512 ? 512 : n), s)
-		    == -1)
-			why = "the words have a quote";
-		else
-			why = target_list(quoted.s, quoted.len, targets);
-		buf_free(&quoted);
-	} else
-		why = target_list(s, n, targets);
+	why = target_list(s, n, targets);
 	return why == NULL ? check_targets(targets) : why;
 }
 

@@ -89,13 +89,20 @@ quoted_end(const char *s, size_t n)
 	return 0;
 }
 
-/* The octets of the first target: up to a comma or a line's end outside of quotes.
- * n + 1: a quote has no end. */
+/* The octets of the first target: up to a comma or a line's end outside of quotes;
+ * an error's words may have both but for the latter. n + 1: a quote has no end. */
 static size_t
 target_octets(const char *s, size_t n)
 {
 	size_t i = 0, end;
+	const char *lf;
 
+	while (i < n && is_blank(s[i]))
+		i++;
+	if (begins(s + i, n - i, ERROR)) {
+		lf = memchr(s + i, '\n', n - i);
+		return lf != NULL ? (size_t)(lf - s) : n;
+	}
 	while (i < n && s[i] != ',' && s[i] != '\n') {
 		if (s[i] == '"') {
 			end = quoted_end(s + i, n - i);

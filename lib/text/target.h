@@ -8,7 +8,8 @@
  *	/path, "/path"		a file, or with a '/' at its end a Maildir
  *	:include:/path		a list in a file
  *	error:nouser text	refused, with these words; also error:5.7.1 text,
- *				error:5.7.1:550 text, error:550 text
+ *				error:5.7.1:550 text, error:550 text; the words
+ *				go to the end of the line, commas too
  *	@owner:user[:group]	no target: who the entry's programs and files are
  *				run and written by
  *

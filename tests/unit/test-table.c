@@ -62,7 +62,7 @@ static const struct {
 	{ OCTETS("a: @owner:, |x\n"), "!1" },
 	{ OCTETS("a: @owner:a:b:c\n"), "!1" },
 	{ OCTETS("a: error:nouser Not  here\n"), "a=error:5.1.1 Not  here,;" },
-	{ OCTETS("a: error:5.7.1:550 go, b\n"), "a=error:5.7.1 go,b,;" },
+	{ OCTETS("a: error:5.7.1:550 go, b\n"), "a=error:5.7.1 go, b,;" },
 	{ OCTETS("a: \"error:550 a, b\"\n"), "a=error:5.1.1 a, b,;" },
 	{ OCTETS("a: Error:450 x\n"), "a=error:4.3.0 x,;" },
 	{ OCTETS("a: error:tempfail: x\n"), "a=error:4.3.0 x,;" },
