@@ -69,7 +69,7 @@ REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c deliver/own.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
-	deliver/program-child.c
+	deliver/program-child.c deliver/own.c
 deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
 	deliver/qmail-environment.c deliver/own.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \

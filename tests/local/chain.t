@@ -8,9 +8,8 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-import local
+from local import LETTER, ROOT, Tap, folder, read, wait_for
 from correo import Delivered, Instance
-from local import LETTER, ROOT, Skip, Tap, folder, read, wait_for
 
 WIRE = LETTER.replace(b'\n', b'\r\n')
 
