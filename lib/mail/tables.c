@@ -209,6 +209,41 @@ set_path(struct mailbox *m)
 }
 
 int
+tables_delivery(struct tables *t, const char *delivery, const char *spool)
+{
+	size_t n = strlen(delivery), spool_n = strlen(spool);
+
+	if ((strcmp(delivery, "maildir") != 0 && strcmp(delivery, "mbox") != 0 &&
+	    (delivery[0] != '|' || n < 2 || n > ADDRESS_OCTETS)) ||
+	    spool[0] != '/' || spool_n >= MAILBOX_PATH / 2)
+		return errno = EINVAL, -1;
+	t->delivery = delivery;
+	t->spool = spool;
+	return 0;
+}
+
+const char *
+tables_way(const struct tables *t, const struct mailbox *m,
+    char path[MAILBOX_PATH])
+{
+	const char *delivery = m->user[0] != '\0' && t->delivery != NULL ?
+	    t->delivery : "maildir", *key = "mailbox";
+	int n;
+
+	if (delivery[0] == '|') {
+		key = "program";
+		n = snprintf(path, MAILBOX_PATH, "%s", delivery + 1);
+	} else if (strcmp(delivery, "mbox") == 0) {
+		key = "mbox";
+		n = snprintf(path, MAILBOX_PATH, "%s/%s", t->spool, m->user);
+	} else
+		n = snprintf(path, MAILBOX_PATH, "%s", m->path);
+	if (n < 0 || n >= MAILBOX_PATH)
+		return errno = ENAMETOOLONG, NULL;
+	return key;
+}
+
+int
 tables_virtual(struct tables *t, const char *address, size_t n,
     struct mailbox *m)
 {
