@@ -196,7 +196,7 @@ go_on_behind(struct index *ix)
 		h->validity = (uint32_t)(clock_wall_us() / 1000000);
 	h->highest = h->gone_since = index_modseq(ix);
 	h->cache_id = h->highest;
-	h->cache_used = 0;
+	h->cache_used = h->cached = 0;
 	memset(&h->new, 0, 2 * sizeof(h->new));
 	ix->log_id = h->highest;
 	ix->log_at = sizeof(struct index_log_head);

@@ -68,6 +68,13 @@ int index_flush_again(struct index *ix);
 /* Let the mapped cache go. */
 void index_cache_close(struct index *ix);
 
+/* Make the cache anew if most of it is nobody's; before a snapshot, which says where
+ * all is now. */
+void index_cache_fold(struct index *ix);
+
+/* Append n octets for uid to b, as they stand in the cache. 0, or -1 with errno. */
+int index_cache_entry(struct buf *b, const struct index_blob *blob);
+
 /* Append blobs to the cache and add to the batch where they are. 0, or -1. Holds
  * the lock. */
 int index_cache_put(struct index *ix, const struct index_blob *blobs, size_t n);

@@ -681,6 +681,50 @@ test_cache(void **state)
 	assert_non_null(index_blob(&ix, index_at(&ix, 0), &n));
 }
 
+static int
+make_large(void *arg, int fd, struct buf *b, uint32_t *wire)
+{
+	char text[100000];
+
+	memset(text, 'x', sizeof(text));
+	return buf_add(b, text, sizeof(text));
+}
+
+/* What is nobody's goes when most of it is. */
+static void
+test_cache_shrinks(void **state)
+{
+	struct stat st;
+	const char *p;
+	char name[64];
+	size_t n;
+	int i;
+
+	for (i = 1; i <= 30; i++) {
+		snprintf(name, sizeof(name), "%d.x:2,", 100 + i);
+		add("cur", name);
+	}
+	sync_box();
+	assert_int_equal(index_fill(&ix, 0, 100, make_large, NULL), 30);
+	for (i = 0; i < 2; i++) {
+		if (i == 1)
+			expunge(3, 30);
+		assert_int_equal(index_begin(&ix), 0);
+		assert_int_equal(index_fold(&ix), 0);
+		assert_int_equal(index_end(&ix, 0), 0);
+		assert_int_equal(stat(in(box, "correo-cache"), &st), 0);
+		assert_true(st.st_size > (i == 0 ? 3000000 : 200000) &&
+		    st.st_size < (i == 0 ? 3010000 : 201000));
+	}
+	open_box();
+	for (i = 0; i < 2; i++) {
+		p = index_blob(&ix, index_at(&ix, (size_t)i), &n);
+		assert_true(p != NULL && n == 100000 && p[n - 1] == 'x');
+	}
+	assert_int_equal(ix.n, 2);
+	assert_int_equal(index_fill(&ix, 0, 100, make_large, NULL), 0);
+}
+
 /* The log cut at each octet: what is left is a whole past, and work goes on. */
 static void
 test_torn(void **state)
@@ -856,6 +900,7 @@ main(void)
 		TEST(test_other_boot),
 		TEST(test_add),
 		TEST(test_cache),
+		TEST(test_cache_shrinks),
 		TEST(test_torn),
 		TEST(test_sums),
 		TEST(test_damaged),
