@@ -44,9 +44,12 @@ open_files(struct index *ix, const char *path)
 static void
 close_file(int *fd)
 {
+	int e = errno;
+
 	if (*fd != -1)
 		close(*fd);
 	*fd = -1;
+	errno = e;
 }
 
 static void
@@ -162,11 +165,26 @@ cut_tail(struct index *ix)
 	return ftruncate(ix->log, (off_t)ix->log_at);
 }
 
+/* Be up to date for a change. An open asks the server of a shared file system by
+ * name, a stat may be answered from memory. */
+static int
+refresh_for_certain(struct index *ix)
+{
+	int fd = openat(ix->dir, "correo-log", O_RDONLY | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC), r;
+
+	if (fd == -1)
+		return -1;
+	r = index_refresh(ix);
+	close_file(&fd);
+	return r;
+}
+
 /* Somebody deleted the index, or a disk lost it. */
 static int
 load_or_create(struct index *ix)
 {
-	int r = index_refresh(ix);
+	int r = refresh_for_certain(ix);
 
 	if (r == -1 && (errno == ENOENT || errno == EINVAL))
 		r = index_create(ix);
