@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mail/existence.h"
 #include "sys/clock.h"
 #include "sys/io.h"
 #include "sys/log.h"
@@ -117,24 +116,30 @@ converse(struct session *s, const char *question, size_t n,
 	return existence_parse(f.value, f.n, out);
 }
 
-/* Ask; who-is may have been started anew since the last question. */
-static enum existence
-ask(struct session *s)
+/* who-is may have been started anew since the last question. */
+enum existence
+ask_whois(struct session *s, const char *question, size_t n)
 {
-	char question[ADDRESS_OCTETS + 8];
 	enum existence who;
-	int n;
 
-	n = snprintf(question, sizeof(question), "ask %.*s\n",
-	    (int)s->path.len, s->path.s);
-	if (converse(s, question, (size_t)n, &who) == 0)
+	if (converse(s, question, n, &who) == 0)
 		return who;
 	drop_whois(s);
-	if (converse(s, question, (size_t)n, &who) == 0)
+	if (converse(s, question, n, &who) == 0)
 		return who;
 	say("client=%s who-is does not answer:", s->client);
 	drop_whois(s);
 	return IS_UNSURE;
+}
+
+static enum existence
+ask(struct session *s)
+{
+	char question[ADDRESS_OCTETS + 8];
+	int n = snprintf(question, sizeof(question), "ask %.*s\n",
+	    (int)s->path.len, s->path.s);
+
+	return ask_whois(s, question, (size_t)n);
 }
 
 static void

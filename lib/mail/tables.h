@@ -1,8 +1,8 @@
 /*
  * tables - look names up in the compiled tables and in the system's users.
  *
- * The tables are ETC/aliases.cdb, users.cdb, local-host-names.cdb, routes.cdb. A
- * table that was replaced is taken up at the next look-up; one that is missing or
+ * The tables are ETC/aliases.cdb, users.cdb, local-host-names.cdb, routes.cdb,
+ * virtusertable.cdb, relay-domains.cdb. A table that was replaced is taken up at the next look-up; one that is missing or
  * can't be read is an error (temporary), never an empty table.
  */
 #ifndef MAIL_TABLES_H
@@ -23,12 +23,6 @@ struct table {
 	struct cdb	 cdb;
 };
 
-struct tables {
-	struct table	aliases, users, hosts, routes;
-	char		path[4][1024];
-	uid_t		least_uid;	/* the system's users below get no mail */
-};
-
 #define MAILBOX_PATH	1024
 
 /* A mailbox that mail can go to. */
@@ -41,9 +35,25 @@ struct mailbox {
 	int	make;			/* 1: may be made where it is missing */
 };
 
+#define TABLES		6
+#define SIGNS_OCTETS	4		/* of the signs of an extension, with NUL */
+
+struct tables {
+	struct table	aliases, users, hosts, routes, virtusers, relays;
+	char		path[TABLES][1024];
+	uid_t		least_uid;	/* the system's users below get no mail */
+	char		extension[SIGNS_OCTETS];	/* "+", "+-"; "": none */
+	struct mailbox	programs;	/* who runs those of aliases, set by the
+					 * caller; uid 0: nobody */
+};
+
 /* Name the tables in the folder etc. 0, or -1 with errno ENAMETOOLONG. Users of
  * the system below least_uid (daemons) have no mailbox; (uid_t)-1: none has. */
 int tables_init(struct tables *t, const char *etc, uid_t least_uid);
+
+/* The setting EXTENSION: "+" (as tables_init has it), "-", both, or "none". 0, or -1
+ * with errno EINVAL. */
+int tables_extension(struct tables *t, const char *signs);
 
 /* 1 if the domain (lower case) is ours, 0 if not, -1 with errno. */
 int tables_host(struct tables *t, const char *domain, size_t n);
@@ -60,6 +70,22 @@ int tables_virtual(struct tables *t, const char *address, size_t n,
     struct mailbox *m);
 int tables_system(struct tables *t, const char *user, size_t n,
     struct mailbox *m);
+
+/* The targets of a key of the virtusertable, as tables_alias. */
+int tables_virtusers(struct tables *t, const char *key, size_t n,
+    struct buf *out);
+
+/* 1 if mail for another host's domain (lower case) is taken from everybody: it or a
+ * domain above it stands in relay-domains. 0, or -1 with errno. */
+int tables_relayed(struct tables *t, const char *domain, size_t n);
+
+/* 1 if a client may send mail to other hosts: its address (text), or its name (lower
+ * case), is one of relay-domains. 0, or -1 with errno. */
+int tables_relays(struct tables *t, const char *client, size_t n);
+
+/* The user who runs an alias's programs, of "user" or "user:group", names or
+ * numbers. 1; 0 (no such user or group, or root); or -1 with errno. */
+int tables_owner(const char *s, size_t n, struct mailbox *m);
 
 /* The way of mail for another host's domain (lower case), as route.h has it, into
  * out: that of the domain, of the longest .domain above it, of *, or "mx". 0, or

@@ -1,7 +1,7 @@
 /* fuzz-alias - the text of an aliases file. */
 #include "fuzz.h"
 
-#include "text/table.h"
+#include "text/alias.h"
 
 static void
 check_text(const struct buf *b, char allowed)

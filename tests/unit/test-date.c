@@ -108,6 +108,39 @@ test_beyond(void **state)
 	}
 }
 
+/* date_join undoes date_split, and refuses what is no time. */
+static void
+test_join(void **state)
+{
+	static const struct date wrong[] = {
+		{ .year = 0, .day = 1 }, { .year = 10000, .day = 1 },
+		{ .year = 2000, .month = 12, .day = 1 },
+		{ .year = 2000, .day = 0 }, { .year = 2000, .day = 32 },
+		{ .year = 2001, .month = 1, .day = 29 },
+		{ .year = 1900, .month = 1, .day = 29 },
+		{ .year = 2000, .day = 1, .hour = 24 },
+		{ .year = 2000, .day = 1, .minute = 60 },
+		{ .year = 2000, .day = 1, .second = 61 },
+	};
+	struct date d = { .year = 1, .day = 1 };
+	int64_t got;
+	uint64_t t;
+	size_t i;
+
+	assert_int_equal(date_join(&d, &got), 0);
+	assert_true(got == -62135596800);
+	for (t = 0; t < LAST; t += DAY * 13 + 12347) {
+		date_split(&d, t);
+		assert_int_equal(date_join(&d, &got), 0);
+		assert_true(got == (int64_t)t);
+	}
+	for (i = 0; i < LENGTH(wrong); i++)
+		CHECK_FAILS(date_join(wrong + i, &got), EINVAL);
+	assert_int_equal(date_month("jAN"), 0);
+	assert_int_equal(date_month("Dec"), 11);
+	assert_int_equal(date_month("Foo"), -1);
+}
+
 int
 main(void)
 {
@@ -116,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_beyond),
+		cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests_name("date", tests, NULL, NULL);

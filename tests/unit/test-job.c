@@ -133,6 +133,8 @@ static const struct {
 	{ "job 7\n", "job -7\n", 0 },
 	{ "job 7\n", "job 18446744073709551616\n", 0 },
 	{ "replay 1\n", "replay yes\n", 0 },
+	{ "replay 1\n", "direct 1\n", 1 },
+	{ "replay 1\n", "direct yes\n", 0 },
 	{ "at 200\n", "at 4611686018427387904\n", 0 },
 	{ "size 4123\n", "size 18446744073709551615\n", 0 },
 	{ "size 4123\n", "size \n", 0 },

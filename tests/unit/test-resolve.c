@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mail/owner.h"
 #include "mail/resolve.h"
 
 #ifndef TEST_BIN
@@ -57,10 +58,16 @@ static const char users[] =
     "bob@example.net:x:1003:103:/home/other bob\n";
 
 static void
+set_table(const char *table, const char *compiler, const char *text)
+{
+	file_put(in(etc, table), text, strlen(text));
+	CHECK(compile(compiler) == 0, "%s", shown(text, strlen(text)));
+}
+
+static void
 set_routes(const char *text)
 {
-	file_put(in(etc, "routes"), text, strlen(text));
-	assert_int_equal(compile("compile-routes"), 0);
+	set_table("routes", "compile-routes", text);
 }
 
 static int
@@ -74,6 +81,8 @@ set_up(void **state)
 	assert_int_equal(compile("compile-hosts"), 0);
 	set_aliases("");
 	set_routes("");
+	set_table("virtusertable", "compile-virtusers", "");
+	set_table("relay-domains", "compile-relays", "");
 	assert_int_equal(tables_init(&tables, etc, NONE), 0);
 	return 0;
 }
@@ -94,19 +103,21 @@ tear_down(void **state)
 	table_free(&tables.users);
 	table_free(&tables.hosts);
 	table_free(&tables.routes);
+	table_free(&tables.virtusers);
+	table_free(&tables.relays);
 	folder_remove(etc);
 	return 0;
 }
 
 #define ALICE \
 	"to alice@example.org\nuid 1001\ngid 101\nuser \nhome /home/alice\n" \
-	"mailbox /home/alice/Maildir\nmake 0\n"
+	"mailbox /home/alice/Maildir\nmake 0\nown 1\n"
 #define BOB \
 	"to bob@example.org\nuid 1002\ngid 102\nuser \nhome /home/bob\n" \
-	"mailbox /home/bob/Maildir\nmake 0\n"
+	"mailbox /home/bob/Maildir\nmake 0\nown 1\n"
 #define OTHER_BOB \
 	"to bob@example.net\nuid 1003\ngid 103\nuser \n" \
-	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\n"
+	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\nown 1\n"
 #define NOBODY(a) \
 	"to " a "\nnever 5.1.1\nwhy no such user\n"
 
@@ -396,7 +407,7 @@ test_system_users(void **state)
 	if (pw != NULL && pw->pw_uid > 0) {
 		snprintf(want, sizeof(want), "to daemon@example.net\nuid %u\n"
 		    "gid %u\nuser daemon\nhome %s\nmailbox %s/Maildir\n"
-		    "make 1\n", (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
+		    "make 1\nown 1\n", (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
 		    pw->pw_dir, pw->pw_dir);
 		expect("daemon@example.net", IS_HERE, want);
 		tables.least_uid = pw->pw_uid + 1;
@@ -475,6 +486,101 @@ test_room(void **state)
 	}
 }
 
+/* May user send as address? */
+static void
+expect_owner(const char *address, const char *user, enum existence e)
+{
+	size_t n = strlen(address), user_n = strlen(user);
+	char *s = exactly(address, n), *who = exactly(user, user_n);
+	struct buf room = BUF_MAX(ANSWER_MAX);
+	enum existence got = owner_check(&tables, "example.org", s, n, who,
+	    user_n, &room);
+
+	CHECK(got == e, "%s as %s: %s, not %s", user, address,
+	    existence_name(got), existence_name(e));
+	free(s);
+	free(who);
+	buf_free(&room);
+}
+
+static void
+test_owner(void **state)
+{
+	static const char alice[] = "alice@example.org";
+
+	set_aliases("sales: alice\nteam: bob, staff\nstaff: sales, bob\n"
+	    "bob@example.org: alice\naway: alice@elsewhere.example\n"
+	    "both: alice@elsewhere.example, alice\nloop: loop2\n"
+	    "loop2: loop\nalice@example.net: bob@example.net\n");
+	expect_owner("alice@example.org", alice, IS_HERE);
+	expect_owner("ALICE@Example.Org", alice, IS_HERE);
+	expect_owner("alice", "Alice", IS_HERE);
+	expect_owner("sales@example.org", alice, IS_HERE);
+	expect_owner("sales@example.net", alice, IS_HERE);
+	expect_owner("team@example.org", alice, IS_HERE);
+	expect_owner("both@example.org", alice, IS_HERE);
+	/* By an alias, and by himself all the same. */
+	expect_owner("bob@example.org", alice, IS_HERE);
+	expect_owner("bob@example.org", "bob@example.org", IS_HERE);
+	expect_owner("bob@example.org", "bob", IS_HERE);
+	expect_owner("sales@example.org", "bob@example.org", IS_NOBODY);
+	expect_owner("team@example.org", "bob@example.net", IS_NOBODY);
+	expect_owner("bob@example.net", "bob@example.org", IS_NOBODY);
+	expect_owner("alice@example.net", alice, IS_NOBODY);
+	expect_owner("alice@example.net", "bob@example.net", IS_HERE);
+	expect_owner("away@example.org", alice, IS_NOBODY);
+	expect_owner("alice@elsewhere.example", alice, IS_NOBODY);
+	expect_owner("x@elsewhere.example", "x@elsewhere.example", IS_HERE);
+	expect_owner("nobody@example.org", alice, IS_NOBODY);
+	expect_owner("nobody@example.org", "nobody", IS_HERE);
+	expect_owner("loop@example.org", alice, IS_NOBODY);
+	expect_owner("alice@", alice, IS_NOBODY);
+	expect_owner("@example.org", alice, IS_NOBODY);
+	expect_owner("alice@example.org", "", IS_NOBODY);
+	expect_owner("alice@example.orgx", alice, IS_NOBODY);
+	expect_owner("alice@example.or", alice, IS_NOBODY);
+}
+
+static void
+test_owner_edges(void **state)
+{
+	char longest[1000];
+
+	memset(longest, 'x', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	expect_owner(longest, "alice", IS_NOBODY);
+	expect_owner("alice", longest, IS_NOBODY);
+	memcpy(longest + 300, "@example.org", 13);
+	expect_owner(longest, "alice", IS_NOBODY);
+	expect_owner(longest, longest, IS_HERE);
+	unlink(in(etc, "aliases.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("bob@example.org", "alice", IS_UNSURE);
+	unlink(in(etc, "users.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("alice@example.net", "alice", IS_UNSURE);
+	unlink(in(etc, "local-host-names.cdb"));
+	expect_owner("alice@example.org", "alice", IS_HERE);
+	expect_owner("alice@example.net", "alice", IS_UNSURE);
+}
+
+static void
+test_owner_system(void **state)
+{
+	struct passwd *pw = getpwnam("daemon");
+
+	if (pw == NULL || pw->pw_uid == 0)
+		skip();
+	tables.least_uid = 1;
+	set_aliases("night: daemon\n");
+	expect_owner("daemon@example.org", "daemon", IS_HERE);
+	/* All our domains are his. */
+	expect_owner("daemon@example.net", "daemon", IS_HERE);
+	expect_owner("night@example.net", "daemon", IS_HERE);
+	expect_owner("root@example.org", "daemon", IS_NOBODY);
+	expect_owner("daemon@example.org", "alice", IS_NOBODY);
+}
+
 int
 main(void)
 {
@@ -494,6 +600,9 @@ main(void)
 		TEST(test_replaced),
 		TEST(test_room),
 		TEST(test_lists_in_lists),
+		TEST(test_owner),
+		TEST(test_owner_edges),
+		TEST(test_owner_system),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

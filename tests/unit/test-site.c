@@ -52,7 +52,8 @@ set_up(void **state)
 {
 	memset(&r, 0, sizeof(r));
 	r.sites_ms = -1;
-	r.schedule = (struct schedule){ 300, 14400, 150, 432000 };
+	r.schedule = (struct schedule){ .first_s = 300, .max_s = 14400,
+	    .factor_100 = 150, .giveup_s = 432000 };
 	line_init(&r.crowd);
 	now_ms = 5000 * SECOND;
 	settled = again = 0;
