@@ -101,7 +101,7 @@ apply_log(struct loaded *l)
 
 	if (n == 0)
 		return 0;
-	p = malloc(n);
+	p = n <= INDEX_LOG_MAX ? malloc(n) : (errno = EINVAL, NULL);
 	if (p == NULL)
 		return -1;
 	got = io_pread_full(l->log, p, n, (off_t)l->log_at);

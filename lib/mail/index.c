@@ -118,7 +118,7 @@ static int
 read_tail(struct index *ix, uint64_t size)
 {
 	size_t n = (size_t)(size - ix->log_at), places;
-	char *p = malloc(n);
+	char *p = n <= INDEX_LOG_MAX ? malloc(n) : (errno = EINVAL, NULL);
 	ssize_t got, done = -1;
 
 	if (p == NULL)
@@ -230,8 +230,10 @@ index_commit(struct index *ix)
 		return take_back(ix);
 	done = index_log_apply(&ix->state, b->b.s, b->b.len, ix->log_id,
 	    ix->log_at);
-	if (done != (ssize_t)b->b.len)	/* no memory: the state is unknown */
+	if (done != (ssize_t)b->b.len) {	/* no memory, or no such entry */
+		ix->log_ino = 0;		/* read all anew */
 		return take_back(ix);
+	}
 	ix->log_at += b->b.len;
 	b->b.len = 0;
 	return ix->opened ? index_view_grow(ix, places) : 0;

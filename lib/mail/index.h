@@ -87,7 +87,7 @@ int index_refresh(struct index *ix);
 int index_sync(struct index *ix);
 
 /* The message with sequence number i, below ix->n; valid until the next call that
- * changes ix. Expunged ones have INDEX_EXPUNGED. */
+ * changes ix. Expunged ones have INDEX_EXPUNGED, and have no file. */
 const struct index_record *index_at(const struct index *ix, size_t i);
 
 /* The first sequence number with a UID of at least that; ix->n if there is none. */

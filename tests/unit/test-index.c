@@ -617,6 +617,60 @@ test_other_boot(void **state)
 	check("1 new/1.a, 2 new/2.b, 258 new/3.c, 259 new/4.d");
 }
 
+/* More than one block of UIDs, then the index is lost. */
+static void
+test_reserved(void **state)
+{
+	struct index_file f = { .name = "x", .in_new = 1,
+	    .wire = INDEX_UNKNOWN };
+	uint32_t last = 0;
+	char name[32];
+	int i;
+
+	for (i = 0; i < 2 * INDEX_UIDS_AHEAD + 10; i++) {
+		snprintf(name, sizeof(name), "%d.x", i + 1);
+		add("new", name);
+		f.name = name;
+		assert_int_equal(index_add(&ix, &f, 1), 0);
+		assert_true(f.uid > last);
+		last = f.uid;
+	}
+	index_close(&ix);
+	assert_int_equal(unlink(in(box, "correo-index")), 0);
+	assert_int_equal(unlink(in(box, "correo-log")), 0);
+	open_box();
+	sync_box();
+	CHECK(index_at(&ix, 0)->uid > last, "%u, was %u", index_at(&ix,
+	    0)->uid, last);
+}
+
+/* A snapshot from before the one that the log goes on from: a disk lost it. */
+static void
+test_old_snapshot(void **state)
+{
+	struct buf old = BUF_MAX(1 << 20);
+	int i;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(index_begin(&ix), 0);
+		assert_int_equal(index_fold(&ix), 0);
+		assert_int_equal(index_end(&ix, 0), 0);
+		if (i == 0)
+			file_get(in(box, "correo-index"), &old);
+		store(1, INDEX_PLUS, INDEX_SEEN);
+		add("cur", i == 0 ? "2.b:2," : "3.c:2,");
+		sync_box();
+	}
+	index_close(&ix);
+	file_put(in(box, "correo-index"), old.s, old.len);
+	buf_free(&old);
+	open_box();
+	sync_box();
+	check("1 cur/1.a:2,, 258 cur/2.b:2,, 259 cur/3.c:2,");
+}
+
 static void
 test_add(void **state)
 {
@@ -898,6 +952,8 @@ main(void)
 		TEST(test_keywords),
 		TEST(test_deleted),
 		TEST(test_other_boot),
+		TEST(test_reserved),
+		TEST(test_old_snapshot),
 		TEST(test_add),
 		TEST(test_cache),
 		TEST(test_cache_shrinks),
