@@ -23,7 +23,8 @@
 
 #include "mail/index-inside.h"
 
-#define MESSAGES	4000
+#define MESSAGES	40000
+#define DEEDS		3000	/* of a worker that nothing kills */
 #define WORKERS		3
 #define OURS	(INDEX_SEEN | INDEX_ANSWERED | INDEX_DRAFT | INDEX_DELETED)
 
@@ -185,6 +186,7 @@ start_worker(int who, int limited)
 {
 	struct rlimit none = { 0, 0 };
 	struct index ix;
+	int deeds;
 	pid_t pid;
 
 	seed += 7919;
@@ -198,8 +200,10 @@ start_worker(int who, int limited)
 		fail_in_worker("open");
 	if (limited)
 		limit_files();
-	for (;;)
+	for (deeds = 0; deeds < DEEDS; deeds++)
 		do_something(&ix, who);
+	raise(SIGKILL);
+	_exit(99);
 }
 
 /* Somebody who knows nothing of an index: F is set or taken away by rename. */
