@@ -41,6 +41,11 @@ int index_fold(struct index *ix);
 /* Look at the whole Maildir whatever its times say. Holds the lock. */
 int index_scan(struct index *ix, int whole);
 
+/* Have an inotify descriptor tell of events in part of the Maildir at path. As
+ * inotify_add_watch(2). */
+int index_watch_folder(int fd, const char *path, const char *part,
+    uint32_t events);
+
 /* From now on count what happens in new/ and cur/, if the index knows all that was
  * done there so far. Holds the lock. */
 void index_watch_begin(struct index *ix);

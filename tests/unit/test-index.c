@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -904,6 +905,79 @@ test_none(void **state)
 	assert_int_equal(chmod(box, 0700), 0);
 }
 
+static int
+hears(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && index_heard(fd);
+}
+
+/* Two files with one base name: both are messages, with both texts. */
+static void
+test_double(void **state)
+{
+	char text[10];
+	size_t i;
+	int fd;
+
+	add("cur", "1.a:2,");
+	add("cur", "1.a:2,S");
+	add("cur", "2.b:2,");
+	sync_box();
+	sync_box();
+	add("cur", "2.b:2,F");
+	sync_box();
+	sync_box();
+	assert_int_equal(ix.n, 4);
+	assert_int_equal(folder_count(in(box, "cur"), NULL), 4);
+	for (i = 0; i < 4; i++) {
+		const struct index_record *r = index_at(&ix, i);
+
+		assert_false(r->flags & INDEX_EXPUNGED);
+		fd = index_read(&ix, r->uid);
+		assert_int_equal(read(fd, text, sizeof(text)),
+		    r->flags & INDEX_FLAGS ? 7 : 6);
+		close(fd);
+	}
+	usleep(25000);
+	sync_box();
+	reading.n = 0;
+	sync_box();
+	assert_int_equal(reading.n, 0);
+}
+
+static void
+test_listen(void **state)
+{
+	struct index other;
+	int fd;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	assert_int_equal(index_open(&other, box, &boot), 0);
+	fd = index_listen(&other);
+	assert_true(fd != -1);
+	assert_false(hears(fd));
+	store(1, INDEX_PLUS, INDEX_SEEN);
+	assert_true(hears(fd));
+	assert_false(hears(fd));
+	assert_int_equal(index_refresh(&other), 1);
+	assert_int_equal(index_begin(&ix), 0);
+	assert_int_equal(index_fold(&ix), 0);
+	assert_int_equal(index_end(&ix, 0), 0);
+	assert_true(hears(fd));
+	assert_int_equal(index_refresh(&other), 1);
+	store(1, INDEX_MINUS, INDEX_SEEN);
+	assert_true(hears(fd));
+	add("new", "2.b");
+	assert_true(hears(fd));
+	assert_int_equal(index_sync(&other), 0);
+	assert_int_equal(other.n, 2);
+	close(fd);
+	index_close(&other);
+}
+
 static void
 test_recent(void **state)
 {
@@ -965,6 +1039,8 @@ main(void)
 		TEST(test_sums),
 		TEST(test_damaged),
 		TEST(test_none),
+		TEST(test_double),
+		TEST(test_listen),
 		TEST(test_recent),
 		TEST(test_fold),
 	};
