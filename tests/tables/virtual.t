@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Virtual domains: what 67 addresses mean, beside what sendmail makes of the same
+"""Virtual domains: what 69 addresses mean, beside what sendmail makes of the same
 tables, and Postfix where it differs.
 
 sendmail's column is what sendmail 8.17.1 said (sendmail -bv) with
