@@ -41,6 +41,11 @@ int index_fold(struct index *ix);
 /* Look at the whole Maildir whatever its times say. Holds the lock. */
 int index_scan(struct index *ix, int whole);
 
+/* Have an inotify descriptor tell of events in part of the Maildir at path. As
+ * inotify_add_watch(2). */
+int index_watch_folder(int fd, const char *path, const char *part,
+    uint32_t events);
+
 /* From now on count what happens in new/ and cur/, if the index knows all that was
  * done there so far. Holds the lock. */
 void index_watch_begin(struct index *ix);
@@ -67,6 +72,13 @@ int index_flush_again(struct index *ix);
 
 /* Let the mapped cache go. */
 void index_cache_close(struct index *ix);
+
+/* Make the cache anew if most of it is nobody's; before a snapshot, which says where
+ * all is now. */
+void index_cache_fold(struct index *ix);
+
+/* Append n octets for uid to b, as they stand in the cache. 0, or -1 with errno. */
+int index_cache_entry(struct buf *b, const struct index_blob *blob);
 
 /* Append blobs to the cache and add to the batch where they are. 0, or -1. Holds
  * the lock. */

@@ -13,6 +13,7 @@
 #include "mail/index-state.h"
 
 #define INDEX_ENTRY_MAX	65536	/* octets of a payload that we write */
+#define INDEX_LOG_MAX	(1u << 28)	/* of a log that we read */
 
 struct index_batch {
 	struct buf	b;

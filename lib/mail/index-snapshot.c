@@ -178,6 +178,7 @@ index_fold(struct index *ix)
 
 	if (id <= ix->log_id)
 		id = ix->log_id + 1;
+	index_cache_fold(ix);
 	if (replace_snapshot(ix) == -1)
 		return -1;
 	index_log_head(&h, id, ix->log_id, ix->log_at);

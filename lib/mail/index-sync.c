@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -151,10 +153,41 @@ add_fresh(struct index_look *l, struct index_found *f, size_t n,
 		r.uid = uid++;
 		if (done == -1 || index_record_say(l->ix, &r, f[i].text) == -1)
 			return -1;
-		if (done == 0)
-			l->new.trusted = l->cur.trusted = 0;
+		l->again |= done == 0;
 	}
 	return 0;
+}
+
+/* 1 if the message's file is there under both names: they are two files. */
+static int
+is_double(const struct index_look *l, const struct index_found *f)
+{
+	const struct index_record *r = index_state_at(&l->ix->state, f->place);
+	char path[INDEX_PATH];
+	struct stat known, other;
+
+	return *index_path(l->ix, r, path) != '\0' &&
+	    fstatat(f->in_new ? l->ix->new : l->ix->cur, f->text, &other,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(l->ix->dir, path, &known, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (known.st_ino != other.st_ino || known.st_dev != other.st_dev);
+}
+
+/* Two files with one base name, as a careless copy makes them: this one gets a name
+ * of its own, with its flags, and is a new message at the next look. */
+static void
+part_double(struct index_look *l, const struct index_found *f)
+{
+	uint64_t now = clock_wall_us();
+	char name[INDEX_NAME];
+	int dir = f->in_new ? l->ix->new : l->ix->cur;
+	int n = snprintf(name, sizeof(name), "%" PRIu64 ".C%06" PRIu64
+	    "D%u.correo%s", now / 1000000, now % 1000000, (unsigned)f->place,
+	    f->text + f->base_n);
+
+	l->again = 1;
+	if (n > 0 && (size_t)n < sizeof(name))
+		(void)renameat(dir, f->text, dir, name);
 }
 
 /* All that the look has found, into the batch. */
@@ -168,6 +201,8 @@ say_found(struct index_look *l, uint64_t modseq)
 	for (i = 0; i < l->n; i++)
 		if (l->found[i].place == INDEX_FRESH)
 			l->found[fresh++] = l->found[i];
+		else if (is_double(l, l->found + i))
+			part_double(l, l->found + i);
 		else if (l->seen[l->found[i].place] == i + 2 &&
 		    merge_name(l, l->found + i, modseq) == -1)
 			return -1;
@@ -198,9 +233,11 @@ look(struct index_look *l, int whole)
 	if (sure == -1 ||
 	    (missing > 0 && sure && expunge_missing(l, modseq) == -1))
 		return -1;
-	if (!sure)
+	if (say_found(l, modseq) == -1)
+		return -1;
+	if (!sure || l->again)
 		l->new.trusted = l->cur.trusted = 0;
-	if (say_found(l, modseq) == -1 || say_stamps(l) == -1)
+	if (say_stamps(l) == -1)
 		return -1;
 	return index_commit(l->ix);
 }

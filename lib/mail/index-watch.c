@@ -10,27 +10,14 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "mail/index-scan.h"
 #include "sys/clock.h"
 
-#define PATH_OCTETS	4096
 #define EVENTS		(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 #define QUIET_MS	21	/* as long as index-scan wants it */
-
-static int
-watch_folder(int fd, const char *path, const char *part)
-{
-	char whole[PATH_OCTETS];
-	int n = snprintf(whole, sizeof(whole), "%s/%s", path, part);
-
-	if (n < 0 || n >= PATH_OCTETS)
-		return errno = ENAMETOOLONG, -1;
-	return inotify_add_watch(fd, whole, EVENTS | IN_ONLYDIR);
-}
 
 static void
 stop(struct index *ix)
@@ -49,8 +36,8 @@ index_watch_begin(struct index *ix)
 	if (ix->watch == -1)
 		return;
 	ix->own = ix->events = 0;
-	if (watch_folder(ix->watch, ix->path, "new") == -1 ||
-	    watch_folder(ix->watch, ix->path, "cur") == -1 ||
+	if (index_watch_folder(ix->watch, ix->path, "new", EVENTS) == -1 ||
+	    index_watch_folder(ix->watch, ix->path, "cur", EVENTS) == -1 ||
 	    index_folders_changed(ix) != 0)	/* before we watched */
 		stop(ix);
 }

@@ -87,7 +87,7 @@ int index_refresh(struct index *ix);
 int index_sync(struct index *ix);
 
 /* The message with sequence number i, below ix->n; valid until the next call that
- * changes ix. Expunged ones have INDEX_EXPUNGED. */
+ * changes ix. Expunged ones have INDEX_EXPUNGED, and have no file. */
 const struct index_record *index_at(const struct index *ix, size_t i);
 
 /* The first sequence number with a UID of at least that; ix->n if there is none. */
@@ -167,6 +167,19 @@ int index_note(struct index *ix, const struct index_fact *facts, size_t n);
 
 /* fdatasync of the log, where what was said must outlive a power cut. */
 int index_secure(struct index *ix);
+
+/*
+ * index_listen - a descriptor that can be read when somebody has written to the index
+ * or changed new/ or cur/; index_heard takes in what was said there.
+ *
+ * Our own changes are heard too. Other hosts' on a shared file system are not: look
+ * now and then.
+ *
+ * returns  the descriptor, which the caller closes; or -1 with errno. index_heard:
+ *          1 if it is time for index_sync, else 0
+ */
+int index_listen(const struct index *ix);
+int index_heard(int fd);
 
 /* What changed. Each message whose modseq is higher. */
 void index_changed(const struct index *ix, uint64_t since, void (*each)(

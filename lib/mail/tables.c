@@ -34,6 +34,7 @@ tables_init(struct tables *t, const char *etc, uid_t least_uid)
 		all[i]->path = t->path[i];
 		all[i]->fd = -1;
 	}
+	t->virtusers.optional = t->relays.optional = 1;
 	t->least_uid = least_uid;
 	strcpy(t->extension, "+");
 	return 0;
@@ -86,6 +87,20 @@ table_fresh(struct table *t)
 	return 0;
 }
 
+/* A table that need not be there has neither text nor cdb. */
+static int
+is_unused(const struct table *t)
+{
+	char text[1024];
+	size_t n = strlen(t->path) - strlen(".cdb");
+
+	if (!t->optional || errno != ENOENT)
+		return 0;
+	memcpy(text, t->path, n);
+	text[n] = '\0';
+	return access(text, F_OK) == -1 && errno == ENOENT;
+}
+
 /* The value of key: 1 with *value and *n, 0, or -1 with errno. */
 static int
 table_find(struct table *t, const char *key, size_t key_n, const char **value,
@@ -94,7 +109,7 @@ table_find(struct table *t, const char *key, size_t key_n, const char **value,
 	int r;
 
 	if (table_fresh(t) == -1)
-		return -1;
+		return is_unused(t) ? 0 : -1;
 	r = cdb_find(&t->cdb, key, (unsigned)key_n);
 	if (r < 0)
 		return errno = EPROTO, -1;

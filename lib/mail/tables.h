@@ -18,6 +18,7 @@
 
 struct table {
 	const char	*path;		/* the caller's */
+	int		 optional;	/* where its text is missing too: empty */
 	int		 fd;		/* -1: not open */
 	struct stat	 st;		/* of what is open */
 	struct cdb	 cdb;

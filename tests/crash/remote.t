@@ -152,6 +152,23 @@ def one_try(c, recorder, program, index, option, error):
     return chain.read_trace(trace), wrong, c.log()
 
 
+def synced(t, recorder, slots):
+    """A success there is on the disk before anything else is done, where its
+    message stays: two of the four do, for slow and for a report."""
+    calls, wrong, log = slots.use(one_try, recorder, 'qrunner', 0, '-k', None)
+    files, last = set(), None
+    for call in calls:
+        if call.call == 'fdatasync' and '/queue/msg/' in call.path:
+            files.add(call.inode)
+            if last is None or last.inode != call.inode:
+                wrong.append('%d fdatasync is behind %s' % (call.index, last))
+        elif call.call in ('sendmsg', 'unlinkat', 'connect') or (call.call ==
+                'write' and '/queue/msg/' in call.path):
+            last = call
+    t.ok(not wrong and len(files) == 2, 'a success is synced before the next '
+        'step: %d messages' % len(files), *wrong, log)
+
+
 def by_sendmail(t, recorder, folder):
     """Faults all over sendmail; and the deaths of qinject's workers beside it."""
     with Instance(folder, 'i') as i:
@@ -224,6 +241,8 @@ def main():
             t.ok(hit(trace) and not wrong, ' '.join(only), *wrong)
             t.note(log.replace('\n', '\n# '))
             t.done()
+        if not only:
+            synced(t, recorder, slots)
         for program in 'deliver-remote', 'qrunner':
             if only in ([], [program]):
                 sweep(t, recorder, slots, program, one_try,
