@@ -130,9 +130,9 @@ def partly(t, i):
         'exit 75"')
     i.send(i.address('bob'), WIRE)
     t.ok(i.arrived('carol') and there(i, 'bob', 'got') and
-        i.logged('exit 75', 'stat=Deferred'), 'one of three is late')
+        i.logged('test -e', 'stat=Deferred'), 'one of three is late')
     i.correo('queue', 'flush', '--all')
-    i.logged('exit 75', 'stat=Deferred', n=2)
+    i.logged('test -e', 'stat=Deferred', n=2)
     put(i, 'bob', 'ok', '')
     i.correo('queue', 'flush', '--all')
     t.ok(i.idle(), 'until it is not')
