@@ -2,8 +2,9 @@
  * tables - look names up in the compiled tables and in the system's users.
  *
  * The tables are ETC/aliases.cdb, users.cdb, local-host-names.cdb, routes.cdb,
- * virtusertable.cdb, relay-domains.cdb. A table that was replaced is taken up at the next look-up; one that is missing or
- * can't be read is an error (temporary), never an empty table.
+ * virtusertable.cdb, relay-domains.cdb. A table that was replaced is taken up at the
+ * next look-up; one that is missing or can't be read is an error (temporary), never
+ * an empty table. The last two are empty where not even their text is there.
  */
 #ifndef MAIL_TABLES_H
 #define MAIL_TABLES_H

@@ -640,6 +640,19 @@ test_programs(void **state)
 	expect_part("long", IS_NOBODY, "never 5.2.4\n", 1);
 }
 
+static void
+test_unused(void **state)
+{
+	set_aliases("");
+	set_virtual("bob@example.org alice\n");
+	expect("bob", IS_HERE, ALICE);
+	unlink(in(etc, "virtusertable.cdb"));
+	expect_part("bob", IS_UNSURE, "later 4.3.0\n", 1);
+	unlink(in(etc, "virtusertable"));
+	expect("bob", IS_HERE, BOB);
+	set_virtual("");
+}
+
 /* What stands before a target's name in a table is none of a stranger's. */
 static void
 test_strangers(void **state)
@@ -943,7 +956,7 @@ main(void)
 		TEST(test_owner_edges),
 		TEST(test_owner_system),
 		TEST(test_programs),
-		TEST(test_strangers),
+		TEST(test_unused), TEST(test_strangers),
 		TEST(test_plain),
 		TEST(test_lists),
 		TEST(test_owners),
