@@ -116,8 +116,11 @@ def forward(t, i):
     t.eq(i.counts(), [1, 0, 1], 'a report; the other has it')
     clean(i)
     put(i, 'bob', '.forward', '|exit 75')
-    i.send(i.address('bob'), WIRE)
+    id = i.send(i.address('bob'), WIRE)
     t.ok(i.logged('bob@example.org|exit 75', 'stat=Deferred'), 'later')
+    why = i.correo('why', id).stdout
+    t.ok("the user's own file" in why and '.forward comes first' in why and
+        'gets no mail' not in why, 'correo why says it', why)
     put(i, 'bob', '.forward', '\\bob')
     i.correo('queue', 'flush', '--all')
     t.ok(i.arrived('bob') and i.idle(), 'a mended file mends what waits')
