@@ -33,20 +33,21 @@ BIN = $B/bin
 HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
-	spawner deliver-local deliver-remote \
+	spawner deliver-local deliver-program deliver-qmail deliver-remote \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
+	compile-virtusers compile-relays makemap \
 	checkpw sendmail correo
 PROGRAMS = $(HOT) $(COLD)
 
 smtpd-front_SRC = smtpd-front/smtpd-front.c smtpd-front/commands.c \
 	smtpd-front/tls.c smtpd-front/login.c smtpd-front/auth.c \
-	smtpd-front/data.c smtpd-front/recipient.c smtpd-front/dsn.c \
-	smtpd-front/confine.c
+	smtpd-front/data.c smtpd-front/sender.c smtpd-front/recipient.c \
+	smtpd-front/dsn.c smtpd-front/confine.c
 qinject_SRC = qinject/qinject.c qinject/one.c qinject/service.c \
-	qinject/pool.c qinject/message.c qinject/local.c
+	qinject/pool.c qinject/message.c qinject/runner.c qinject/local.c
 sendmail_SRC = qinject/sendmail.c qinject/settings.c qinject/options.c \
 	qinject/input.c qinject/compose.c qinject/spool.c qinject/submit.c qinject/verify.c \
 	qinject/smtp.c qinject/mailq.c
@@ -57,30 +58,41 @@ correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
 	admin/why-lines.c admin/logs.c admin/logline.c admin/events.c \
 	admin/advice.c admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	qrunner/writer.c qrunner/direct.c qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
 	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
-	qrunner/question.c qrunner/schedule.c
+	qrunner/question.c qrunner/schedule.c qrunner/forward.c \
+	qrunner/program.c
 bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
-deliver-local_SRC = deliver/deliver-local.c
+deliver-local_SRC = deliver/deliver-local.c deliver/own.c
+deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
+	deliver/program-child.c deliver/own.c
+deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
+	deliver/qmail-environment.c deliver/own.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \
-	deliver/remote-envelope.c deliver/remote-body.c deliver/remote-end.c \
-	deliver/remote-confine.c
+	deliver/remote-wishes.c deliver/remote-envelope.c \
+	deliver/remote-body.c deliver/remote-end.c deliver/remote-confine.c
 who-is_SRC = deliver/who-is.c
 who-is_LIBS = -lcdb
 dnsq_SRC = deliver/dnsq.c deliver/dns-lookup.c deliver/dns-cache.c \
 	deliver/dns-workers.c deliver/dns-ask.c deliver/dns-response.c \
 	deliver/dns-file.c deliver/dns-table.c
 dnsq_LIBS = -lresolv
-compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c
-compile-users_SRC = cdb/compile-users.c cdb/compile.c
-compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c
-compile-routes_SRC = cdb/compile-routes.c cdb/compile.c
+compile-aliases_SRC = cdb/compile-aliases.c cdb/compile.c cdb/check.c
+compile-users_SRC = cdb/compile-users.c cdb/compile.c cdb/check.c
+compile-hosts_SRC = cdb/compile-hosts.c cdb/compile.c cdb/check.c
+compile-routes_SRC = cdb/compile-routes.c cdb/compile.c cdb/check.c
+compile-virtusers_SRC = cdb/compile-virtusers.c cdb/compile.c cdb/check.c
+compile-relays_SRC = cdb/compile-relays.c cdb/compile.c cdb/check.c
+compile-virtusers_LIBS = -lcdb
+makemap_SRC = cdb/makemap.c
+makemap_LIBS = -lcdb
+compile-relays_LIBS = -lcdb
 compile-aliases_LIBS = -lcdb
 compile-users_LIBS = -lcdb
 compile-hosts_LIBS = -lcdb
@@ -108,7 +120,8 @@ checkpw_LIBS = -lcdb -lcrypt
 LIB_SRC = $(sort $(wildcard lib/base/*.c lib/sys/*.c lib/text/*.c \
 	lib/net/*.c lib/mail/*.c))
 # What needs tinycdb is linked by cold programs alone.
-HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve.c,$(LIB_SRC))
+HOT_LIB_SRC = $(filter-out lib/mail/tables.c lib/mail/resolve% \
+	lib/mail/owner.c,$(LIB_SRC))
 
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -169,7 +182,9 @@ RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	inetutils-telnet procmail php-cli libphp-phpmailer
+	inetutils-telnet procmail maildrop spamc php-cli libphp-phpmailer \
+	libfaketime python3-flufl.bounce \
+	libmail-deliverystatus-bounceparser-perl libsisimai-perl
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
@@ -210,8 +225,8 @@ check-packages:
 		$(CHECK_PACKAGES),'$(p)')
 
 # The long forms: every index of the crash recorder, 1,000 messages under 100
-# kills, Postfix as a client, scanners of TLS, power cuts at more than 1,000
-# moments.
+# kills, Postfix as a client, other servers as hosts, scanners of TLS, power cuts
+# at more than 1,000 moments.
 check-all: check-packages
 	@service/need $(CHECK_ALL_PACKAGES)
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build

@@ -21,6 +21,7 @@ class Server:
         self.command = project + "/service/instance"
         self.env = {}
         self.started = False
+        self.relays = {}
 
     def _instance(self, verb, limit, **more):
         return subprocess.run(
@@ -53,6 +54,8 @@ class Server:
         if self.accounts:
             self.addresses = self.accounts.addresses(self.domain)
             self.maildirs = self.accounts.maildirs("Maildir")
+        if self.relays:
+            self._lay_routes()
 
     def _read_env(self):
         with open(self.dir + "/instance.env") as f:
@@ -87,6 +90,23 @@ class Server:
             if time.monotonic() > limit:
                 raise Unavailable("smtps does not start again")
             time.sleep(0.05)
+
+    def _lay_routes(self):
+        """Each domain's mail goes to a port of this machine."""
+        etc = self.env["ETC"]
+        with open(etc + "/routes", "w") as f:
+            f.writelines("%s smtp:[127.0.0.1]:%d tls=none\n" % one
+                         for one in self.relays.items())
+        subprocess.run([self.dir + "/libexec/compile-routes", etc],
+                       check=True, stderr=subprocess.DEVNULL)
+
+    def resting(self):
+        """Messages that wait in the queue."""
+        return len(os.listdir(self.queues[0]))
+
+    def flush(self):
+        subprocess.run([self.env["CORREO"], "queue", "flush", "--all"],
+                       check=True, stdout=subprocess.DEVNULL)
 
     def mailboxes(self):
         """(address, uid, gid) of each, for the peer to serve the same."""

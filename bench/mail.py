@@ -12,7 +12,7 @@ from table import Table
 
 SENDER = "sender@example.net"
 OCTETS = 4096
-LINE_OCTETS = 74            # as in smtp-load.c
+LINE_OCTETS = 74            # as in load.c
 STALL_S = 30                # without one more message: lost
 SETTLE_S = 20               # for the queue to empty, after the last arrived
 POLL_S = 0.01

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "load.h"
 #include "load-tls.h"
 
 #include "base/ascii.h"
@@ -432,16 +433,6 @@ usage(void)
 	    "-u user[,user...] host port [step[:times] ...]");
 }
 
-static uint64_t
-number_from(const char *p, uint64_t max)
-{
-	uint64_t n;
-
-	if (num_u64(p, strlen(p), &n) == -1 || n == 0 || n > max)
-		die(EXIT_PERM, "%s: not a number from 1 to %" PRIu64, p, max);
-	return n;
-}
-
 static void
 take_step(struct load *l, char *word)
 {
@@ -461,7 +452,7 @@ take_step(struct load *l, char *word)
 		usage();
 	l->step[l->nsteps] = steps[i];
 	if (colon != NULL)
-		l->step[l->nsteps].times = number_from(colon, MESSAGES_MAX);
+		l->step[l->nsteps].times = load_number(colon, MESSAGES_MAX);
 	l->nsteps++;
 }
 
@@ -501,19 +492,19 @@ take_option(struct load *l, int c)
 		l->tls.ca = optarg;
 		break;
 	case 's':
-		l->threads = number_from(optarg, THREADS_MAX);
+		l->threads = load_number(optarg, THREADS_MAX);
 		break;
 	case 'n':
-		l->sessions = number_from(optarg, SESSIONS_MAX);
+		l->sessions = load_number(optarg, SESSIONS_MAX);
 		break;
 	case 'm':
-		l->messages = number_from(optarg, MESSAGES_MAX);
+		l->messages = load_number(optarg, MESSAGES_MAX);
 		break;
 	case 'l':
-		l->octets = number_from(optarg, 64 << 20);
+		l->octets = load_number(optarg, 64 << 20);
 		break;
 	case 'w':
-		l->wait_s = number_from(optarg, 3600);
+		l->wait_s = load_number(optarg, 3600);
 		break;
 	case 'u':
 		split_users(l, optarg);

@@ -47,6 +47,7 @@ smtpd_peername_lookup = no
 in_flow_delay = 0
 
 {delivery}
+{relay}
 {more}
 """
 
@@ -74,6 +75,11 @@ virtual_mailbox_maps = hash:{conf}/mailboxes
 virtual_uid_maps = hash:{conf}/uids
 virtual_gid_maps = hash:{conf}/gids
 virtual_mailbox_limit = 0"""
+
+# Mail for other hosts, which are ports of this machine.
+RELAY_CF = """\
+relay_domains = hash:{conf}/relays
+transport_maps = hash:{conf}/relays"""
 
 # The services of Debian's master.cf that take part, without chroot.
 MASTER_CF = """\
@@ -141,6 +147,7 @@ class Server:
         self.host, port = "127.0.0.1", free_port()
         self.smtp = {"none": port, "starttls": port, "implicit": free_port()}
         self.cert, self.ca = cert or (None, None)
+        self.relays = {}
         self.process = None
         self.version = "?"
         self.env = dict(os.environ)
@@ -162,6 +169,7 @@ class Server:
                              VIRTUAL_CF).format(**words)
         words["tls"] = (TLS_CF if self.cert else
                         "smtpd_tls_security_level = none").format(**words)
+        words["relay"] = RELAY_CF.format(**words) if self.relays else ""
         with open(conf + "/main.cf", "w") as f:
             f.write(MAIN_CF.format(**words))
         with open(conf + "/master.cf", "w") as f:
@@ -176,6 +184,9 @@ class Server:
         os.mkdir(self.dir + "/queue/pid")
         os.mkdir(self.dir + "/data")
         os.chown(self.dir + "/data", self.owner.pw_uid, 0)
+        if self.relays:
+            self._table("relays", ((domain, "relay:[127.0.0.1]:%d" % port)
+                                   for domain, port in self.relays.items()))
         if self.accounts:
             return
         for maildir, (_, uid, gid) in zip(self.maildirs, self.mailboxes):
@@ -228,6 +239,14 @@ class Server:
             time.sleep(0.05)
         raise Unavailable("Postfix did not start; its log's end:\n" +
                           self.log_end())
+
+    def resting(self):
+        """Messages that wait for another try."""
+        return sum(len(names) for _, _, names in
+                   os.walk(self.dir + "/queue/deferred"))
+
+    def flush(self):
+        self._run("postqueue", "-f")
 
     def log_end(self):
         try:

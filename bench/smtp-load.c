@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "load.h"
 #include "load-tls.h"
 
 #include "base/ascii.h"
@@ -28,7 +29,6 @@
 #define MESSAGES_MAX	100000000
 #define OCTETS_MAX	(64 << 20)
 #define REPLY_OCTETS	65536	/* more than this waiting is no reply */
-#define LINE_OCTETS	74	/* of the body, with CRLF */
 #define PAUSE_MS	50	/* before a new session, after a failure */
 
 enum state {	/* what a session waits for */
@@ -510,36 +510,11 @@ split_rcpts(struct load *l, char *list)
 }
 
 static void
-make_padding(struct load *l)
-{
-	size_t i, n = l->octets;
-
-	if ((l->padding = malloc(n + 1)) == NULL)
-		die(EXIT_TEMP, "memory:");
-	for (i = 0; i < n; i++) {
-		size_t left = (n - 1 - i) % LINE_OCTETS;
-
-		l->padding[i] = left == 0 ? '\n' : left == 1 ? '\r' :
-		    (char)('a' + i % 26);
-	}
-}
-
-static void
 usage(void)
 {
 	die(EXIT_PERM, "usage: smtp-load [-PR] [-T starttls|implicit] [-C ca] "
 	    "[-s sessions] [-m messages] [-p messages_per_session] "
 	    "[-l octets] [-w seconds] -f sender -t rcpt[,rcpt...] host port");
-}
-
-static uint64_t
-number_from(const char *p, uint64_t max)
-{
-	uint64_t n;
-
-	if (num_u64(p, strlen(p), &n) == -1 || n == 0 || n > max)
-		die(EXIT_PERM, "%s: not a number from 1 to %" PRIu64, p, max);
-	return n;
 }
 
 static void
@@ -562,19 +537,19 @@ take_options(struct load *l, int argc, char **argv)
 			l->tls.ca = optarg;
 			break;
 		case 's':
-			l->sessions = number_from(optarg, SESSIONS_MAX);
+			l->sessions = load_number(optarg, SESSIONS_MAX);
 			break;
 		case 'm':
-			l->messages = number_from(optarg, MESSAGES_MAX);
+			l->messages = load_number(optarg, MESSAGES_MAX);
 			break;
 		case 'p':
-			l->per_session = number_from(optarg, MESSAGES_MAX);
+			l->per_session = load_number(optarg, MESSAGES_MAX);
 			break;
 		case 'l':
-			l->octets = number_from(optarg, OCTETS_MAX);
+			l->octets = load_number(optarg, OCTETS_MAX);
 			break;
 		case 'w':
-			l->wait_s = number_from(optarg, 3600);
+			l->wait_s = load_number(optarg, 3600);
 			break;
 		case 'f':
 			l->sender = optarg;
@@ -599,7 +574,7 @@ main(int argc, char **argv)
 
 	progname = "smtp-load";
 	take_options(&l, argc, argv);
-	make_padding(&l);
+	l.padding = load_padding(l.octets);
 	if (l.tls.mode != TLS_NONE)
 		load_tls_open(&l.tls);
 	signal(SIGPIPE, SIG_IGN);

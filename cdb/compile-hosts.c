@@ -20,5 +20,5 @@ int
 main(int argc, char **argv)
 {
 	progname = "compile-hosts";
-	return compile_main(argc, argv, "local-host-names", add_all);
+	return compile_main(argc, argv, "local-host-names", add_all, 0);
 }

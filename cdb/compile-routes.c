@@ -53,5 +53,5 @@ int
 main(int argc, char **argv)
 {
 	progname = "compile-routes";
-	return compile_main(argc, argv, "routes", add_all);
+	return compile_main(argc, argv, "routes", add_all, 0);
 }

@@ -40,5 +40,5 @@ int
 main(int argc, char **argv)
 {
 	progname = "compile-users";
-	return compile_main(argc, argv, "users", add_all);
+	return compile_main(argc, argv, "users", add_all, 0);
 }

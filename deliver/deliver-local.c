@@ -1,8 +1,12 @@
 /* deliver-local - put one mailbox's waiting messages into it. See
  * deliver-local.8. */
+#include "own.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -11,6 +15,7 @@
 #include "base/exits.h"
 #include "mail/job.h"
 #include "mail/maildir.h"
+#include "mail/mbox.h"
 #include "sys/clock.h"
 #include "sys/env.h"
 #include "sys/io.h"
@@ -25,7 +30,9 @@
 
 struct lane {
 	const char	*mailbox;
-	const char	*host;
+	const char	*host, *home;
+	int		 mbox;		/* it is a file, */
+	int		 strict;	/* the system's one */
 	int		 make;		/* make a missing Maildir */
 	int		 ended;		/* no more jobs will come */
 	int64_t		 last_ms;	/* when the last batch was done */
@@ -34,8 +41,52 @@ struct lane {
 	struct job	 job[BATCH];
 	int		 queue[BATCH];	/* the queue files' descriptors */
 	struct put	 put[BATCH];
+	int		 settled[BATCH];	/* put has the answer already */
+	struct buf	 targets[BATCH];	/* lines for a V_FORWARD */
 	struct buf	 record;
 };
+
+/* The Maildir++ folder of the extension, where there is one. 1 if the message is
+ * settled so, else 0. */
+static int
+put_into_ext(struct lane *l, size_t i)
+{
+	struct put *p = l->put + i;
+	char path[4096];
+	struct maildir m;
+	int n = snprintf(path, sizeof(path), "%s/.%s", l->mailbox,
+	    l->job[i].ext);
+
+	if (n < 0 || (size_t)n >= sizeof(path) ||
+	    maildir_open(&m, path, l->host, 0) == -1)
+		return 0;
+	maildir_put(&m, l->job + i, l->queue[i], p);
+	maildir_sync(&m, p);
+	maildir_sync_dirs(&m, p, 1);
+	maildir_close(&m);
+	return 1;
+}
+
+/* What does not go into the Maildir with the others. */
+static void
+settle_early(struct lane *l, size_t i)
+{
+	const struct job *j = l->job + i;
+	struct put *p = l->put + i;
+
+	p->fd = -1;
+	p->answer = (struct answer){ .number = j->number };
+	l->targets[i].max = FORWARD_RECORD - JOB_RECORD;
+	l->settled[i] = j->own && own_ask(l->home, j, &p->answer,
+	    l->targets + i);
+	if (l->settled[i])
+		return;
+	if (l->mbox) {
+		mbox_put(l->mailbox, l->strict, j, l->queue[i], &p->answer);
+		l->settled[i] = 1;
+	} else if (j->ext[0] != '\0')
+		l->settled[i] = put_into_ext(l, i);
+}
 
 /* Take one job if there is one. 1, 0 (none now), or -1 (the end). */
 static int
@@ -51,7 +102,8 @@ take_job(struct lane *l, int flags)
 		return -1;
 	if (fd == -1 || job_parse(record, (size_t)r, &l->job[l->n]) == -1)
 		die(EXIT_BUG, "mailbox=%s a bad job record", l->mailbox);
-	l->queue[l->n++] = fd;
+	l->queue[l->n] = fd;
+	settle_early(l, l->n++);
 	return 1;
 }
 
@@ -68,7 +120,7 @@ take_batch(struct lane *l)
 	}
 	do
 		r = take_job(l, MSG_DONTWAIT);
-	while (r == 1 && l->n < BATCH);
+	while (r == 1 && l->n < BATCH && !l->mbox);	/* which may be locked */
 	l->ended = r == -1;
 }
 
@@ -78,6 +130,8 @@ fail_batch(struct lane *l, int e)
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
+		if (l->settled[i])
+			continue;
 		l->put[i].fd = -1;
 		l->put[i].answer.number = l->job[i].number;
 		maildir_failure(&l->put[i].answer, e, "mailbox");
@@ -90,11 +144,24 @@ put_from(struct lane *l, struct maildir *m, size_t first)
 	size_t i;
 
 	for (i = first; i < l->n; i++) {
+		if (l->settled[i])
+			continue;
 		maildir_put(m, &l->job[i], l->queue[i], &l->put[i]);
 		if ((l->busy || l->n > 1) && l->put[i].fd != -1)
 			(void)sync_file_range(l->put[i].fd, 0, 0,
 			    SYNC_FILE_RANGE_WRITE);
 	}
+}
+
+/* Somebody waits for one of the answers. */
+static int
+is_urgent(const struct lane *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n && !l->job[i].direct; i++)
+		;
+	return i < l->n;
 }
 
 /* Under load wait a moment for more: their files, and the queue's that are synced
@@ -121,21 +188,36 @@ static void
 deliver_batch(struct lane *l)
 {
 	struct maildir m;
-	size_t i;
+	size_t i = 0;
 
+	while (i < l->n && l->settled[i])
+		i++;
+	if (i == l->n)
+		return;			/* none is for the Maildir */
 	if (maildir_open(&m, l->mailbox, l->host, l->make) == -1) {
 		fail_batch(l, errno);
 		return;
 	}
 	l->busy = clock_mono_ms() - l->last_ms <= BUSY_MS;
 	put_from(l, &m, 0);
-	if (l->busy)
+	if (l->busy && !is_urgent(l))
 		gather(l, &m);
 	for (i = 0; i < l->n; i++)
 		maildir_sync(&m, &l->put[i]);
 	maildir_sync_dirs(&m, l->put, l->n);
 	maildir_close(&m);
 	l->last_ms = clock_mono_ms();
+}
+
+static int
+format_answer(struct lane *l, size_t i)
+{
+	const struct answer *a = &l->put[i].answer;
+
+	if (answer_format(&l->record, a) == -1)
+		return -1;
+	return a->verdict != V_FORWARD ? 0 :
+	    buf_add(&l->record, l->targets[i].s, l->targets[i].len);
 }
 
 static void
@@ -145,12 +227,25 @@ answer_batch(struct lane *l)
 
 	for (i = 0; i < l->n; i++) {
 		close(l->queue[i]);
-		if (answer_format(&l->record, &l->put[i].answer) == -1)
+		if (format_answer(l, i) == -1)
 			die(EXIT_BUG, "an answer that is no record:");
 		if (unix_send(JOBS, l->record.s, l->record.len, -1, 0) == -1)
 			die(EXIT_TEMP, "mailbox=%s nobody takes the answer:",
 			    l->mailbox);
 	}
+}
+
+static void
+take_arguments(struct lane *l, int argc, char **argv)
+{
+	const char *option = argc == 3 ? argv[1] : "";
+
+	l->make = strcmp(option, "-m") == 0;
+	l->strict = strcmp(option, "-s") == 0;
+	l->mbox = l->strict || strcmp(option, "-b") == 0;
+	if (argc != 2 && !l->make && !l->mbox)
+		die(EXIT_PERM, "usage: deliver-local [-b | -m | -s] mailbox");
+	l->mailbox = argv[argc - 1];
 }
 
 int
@@ -159,16 +254,11 @@ main(int argc, char **argv)
 	static struct lane l;
 
 	progname = "deliver-local";
-	if (argc == 3 && strcmp(argv[1], "-m") == 0) {
-		l.make = 1;
-		argv++;
-		argc--;
-	}
-	if (argc != 2)
-		die(EXIT_PERM, "usage: deliver-local [-m] mailbox");
-	l.mailbox = argv[1];
-	l.record.max = JOB_RECORD;
+	take_arguments(&l, argc, argv);
+	l.record.max = FORWARD_RECORD;
+	l.home = env_str("HOME", "/");
 	l.host = env_str("NAME", NULL);
+	(void)signal(SIGXFSZ, SIG_IGN);		/* a limit is an errno */
 	(void)prctl(PR_SET_DUMPABLE, 0);	/* the user may not look inside */
 	while (!l.ended) {
 		take_batch(&l);

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/exits.h"
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/env.h"
 #include "sys/log.h"
 
@@ -57,14 +57,6 @@ obstacle(struct remote *r)
 	return why;
 }
 
-static void
-take_dice(struct remote *r)
-{
-	if (getrandom(&r->dice, sizeof(r->dice), 0) != sizeof(r->dice))
-		die(EXIT_TEMP, "getrandom:");
-	r->dice |= 1;		/* xorshift needs one bit */
-}
-
 /* Defer every job with words, until there are no more. */
 static void
 defer_all(struct remote *r, const char *why)
@@ -111,11 +103,13 @@ main(int argc, char **argv)
 	take_settings(&r);
 	if (why == NULL)
 		why = obstacle(&r);
-	take_dice(&r);
+	r.dice = dice_seed();
+	if (r.dice == 0)
+		die(EXIT_TEMP, "getrandom:");
 	confine(&r);
 	if (why != NULL)
 		defer_all(&r, why);
 	else
 		serve(&r);
-	return EXIT_DONE;
+	return r.unheard ? EXIT_TEMP : EXIT_DONE;
 }

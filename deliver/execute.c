@@ -5,10 +5,14 @@
 #include <pwd.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/exits.h"
 #include "sys/log.h"
+
+#define LIMITS	4	/* settings for the programs of users */
 
 const char *
 execute_refusal(const struct programs *p, const struct destination *d)
@@ -17,7 +21,10 @@ execute_refusal(const struct programs *p, const struct destination *d)
 
 	if (d->nexthop[0] != '\0')
 		return p->remote != NULL ? NULL : "no mail is sent from here";
-	if (d->home[0] != '/' || d->mailbox[0] != '/')
+	if (d->program[0] != '\0' && p->program == NULL)
+		return "no programs are run here";
+	if (d->home[0] != '/' || (d->program[0] == '\0' &&
+	    destination_name(d)[0] != '/'))
 		return "home and mailbox are no full paths";
 	if (geteuid() != 0)
 		return d->uid == geteuid() ? NULL :
@@ -33,6 +40,29 @@ execute_refusal(const struct programs *p, const struct destination *d)
 	if (d->gid < p->least || d->gid > UINT32_MAX - 1)
 		return "this gid gets no mail";
 	return NULL;
+}
+
+/* The mailbox that the system has for this user: its path is made of ours and his
+ * name. */
+static int
+is_spool(const struct programs *p, const struct destination *d)
+{
+	size_t n = strlen(p->spool);
+
+	return d->user[0] != '\0' && strncmp(d->mbox, p->spool, n) == 0 &&
+	    d->mbox[n] == '/' && strcmp(d->mbox + n + 1, d->user) == 0;
+}
+
+/* Debian's policy: the folder of the system's mailboxes is the group mail's. */
+static void
+become_for_spool(const struct programs *p, struct destination *d)
+{
+	if (geteuid() == 0 && p->spool_gid != 0 &&
+	    setgroups(1, &p->spool_gid) == 0 && setgid(p->spool_gid) == 0 &&
+	    setuid((uid_t)d->uid) == 0)
+		return;
+	if (geteuid() == 0)
+		die(EXIT_TEMP, "cannot become uid %u:", (unsigned)d->uid);
 }
 
 static void
@@ -74,24 +104,72 @@ run_remote(const struct programs *p, struct destination *d, int jobs)
 	run(argv, environ, jobs);
 }
 
+/* The environment of a user's programs: what is said here, and no more. */
+struct place {
+	char	 name[512];		/* NAME=... and so on */
+	char	 home[SPAWN_PATH + 5], user[64 + 5];
+	char	 limit[LIMITS][64];
+	char	*env[3 + LIMITS + 1];
+};
+
+static void
+fill_place(struct place *e, const struct programs *p,
+    const struct destination *d)
+{
+	static const char *const limits[LIMITS] = { "PROGRAM_TIMEOUT_S",
+	    "PROGRAM_PROCESSES", "PROGRAM_FILE_MAX", "PROGRAM_MEMORY_MAX" };
+	unsigned i, n = 0;
+
+	snprintf(e->name, sizeof(e->name), "NAME=%s", p->name);
+	snprintf(e->home, sizeof(e->home), "HOME=%s", d->home);
+	snprintf(e->user, sizeof(e->user), "USER=%s", d->user);
+	e->env[n++] = e->name;
+	e->env[n++] = e->home;
+	e->env[n++] = e->user;
+	for (i = 0; i < LIMITS; i++) {
+		const char *v = getenv(limits[i]);
+
+		snprintf(e->limit[i], sizeof(e->limit[i]), "%s=%s", limits[i],
+		    v != NULL ? v : "");
+		e->env[n++] = e->limit[i];
+	}
+	e->env[n] = NULL;
+}
+
 static void __attribute__((noreturn))
 run_local(const struct programs *p, struct destination *d, int jobs)
 {
-	char *argv[4], *env[3], host[512], home[SPAWN_PATH + 5];
+	struct place e;
+	char *argv[4];
 	unsigned n = 0;
 
 	argv[n++] = p->local;
-	if (d->make)
-		argv[n++] = (char *)(uintptr_t)"-m";
-	argv[n++] = d->mailbox;
+	if (d->mbox[0] != '\0') {
+		argv[n++] = (char *)(uintptr_t)(is_spool(p, d) ? "-s" : "-b");
+		argv[n++] = d->mbox;
+	} else {
+		if (d->make)
+			argv[n++] = (char *)(uintptr_t)"-m";
+		argv[n++] = d->mailbox;
+	}
 	argv[n] = NULL;
-	snprintf(host, sizeof(host), "NAME=%s", p->name);
-	snprintf(home, sizeof(home), "HOME=%s", d->home);
-	env[0] = host;
-	env[1] = home;
-	env[2] = NULL;
+	fill_place(&e, p, d);
+	if (d->mbox[0] != '\0' && is_spool(p, d) && p->spool_gid != 0)
+		become_for_spool(p, d);
+	else
+		become(d);
+	run(argv, e.env, jobs);
+}
+
+static void __attribute__((noreturn))
+run_program(const struct programs *p, struct destination *d, int jobs)
+{
+	char *argv[] = { p->program, d->program, NULL };
+	struct place e;
+
+	fill_place(&e, p, d);
 	become(d);
-	run(argv, env, jobs);
+	run(argv, e.env, jobs);
 }
 
 void
@@ -99,5 +177,7 @@ execute(const struct programs *p, struct destination *d, int jobs)
 {
 	if (d->nexthop[0] != '\0')
 		run_remote(p, d, jobs);
+	if (d->program[0] != '\0')
+		run_program(p, d, jobs);
 	run_local(p, d, jobs);
 }

@@ -10,12 +10,15 @@
 #include "mail/spawn.h"
 
 struct programs {
-	char		*local, *remote;	/* full paths; remote may be NULL */
+	char		*local;		/* full paths; these may be NULL: */
+	char		*remote, *program;
 	const char	*name;		/* our host name, for Maildir names */
 	uid_t		 runner;	/* who may ask, and gets no mail */
 	uid_t		 least;		/* the lowest uid, and gid of a virtual user */
 	uid_t		 out_uid;	/* who speaks with other hosts */
 	gid_t		 out_gid;
+	const char	*spool;		/* folder of the system's mailboxes */
+	gid_t		 spool_gid;	/* who may lock there, 0: nobody more */
 };
 
 /* Why d is refused, or NULL. A user of the system gets his own group; a virtual

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sys/dice.h"
+
 /* The next record of the type from *i on, or NULL. */
 static const char *
 next_of(const struct dns_answer *a, enum dns_type type, unsigned *i)
@@ -21,7 +23,7 @@ shuffle(struct remote *r, struct dns_answer *a)
 	unsigned i;
 
 	for (i = a->n; i > 1; i--) {
-		unsigned k = roll(r) % i;
+		unsigned k = dice_roll(&r->dice) % i;
 		struct dns_record swap = a->record[k];
 
 		a->record[k] = a->record[i - 1];

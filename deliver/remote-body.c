@@ -92,9 +92,13 @@ send_body(struct remote *r)
 		n = stuff_put(&s, r->block, r->block_n, r->out);
 		if (at == size)
 			n += stuff_end(&s, r->out + n);
-		if (io_write(r->wire.out, r->out, n, wait_end(r, WAIT_BLOCK))
-		    == -1)
+		look_at_runner(r);
+		r->at_end = at == size;
+		if (io_write_for(r->wire.out, r->out, n, alive(r),
+		    wait_end(r, WAIT_BLOCK)) == -1) {
+			leave_if_alone(r);
 			return SENT_LOST;
+		}
 	} while (at < size);
 	return SENT;
 }

@@ -2,11 +2,13 @@
 #include "remote.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sys/clock.h"
+#include "sys/io.h"
 #include "sys/log.h"
 
 #define COMMAND_OCTETS	2048	/* an AUTH line is the longest */
@@ -68,6 +70,21 @@ put_command(struct remote *r, const char *fmt, ...)
 	return wire_put(&r->wire, line, (size_t)n + 2);
 }
 
+/* Send what is put, and wait for the host, as long as the runner is there. */
+static int
+await_reply(struct remote *r)
+{
+	struct wire *w = &r->wire;
+
+	if (w->at < w->n)
+		return 0;
+	if (wire_flush(w) == 0 &&
+	    io_wait_for(w->in, POLLIN, alive(r), w->end_ms) == 0)
+		return 0;
+	leave_if_alone(r);
+	return -1;
+}
+
 static int
 take_lines(struct remote *r, struct reply *reply, struct ehlo *can, enum wait w)
 {
@@ -77,8 +94,11 @@ take_lines(struct remote *r, struct reply *reply, struct ehlo *can, enum wait w)
 	reply_begin(reply);
 	set_wait(r, w);
 	while (whole == 0) {
-		ssize_t n = wire_line(&r->wire, line, sizeof(line));
+		ssize_t n;
 
+		if (await_reply(r) == -1)
+			return -1;
+		n = wire_line(&r->wire, line, sizeof(line));
 		if (n == -1 && errno == EMSGSIZE)
 			n = sizeof(line) - 1;	/* so much of it */
 		if (n == -1)

@@ -149,11 +149,13 @@ send_message(struct remote *r, struct envelope *e)
 		return;
 	case SENT_LOST:
 		broken_body(r, e);
+		r->at_end = 0;
 		return;
 	case SENT:
 		break;
 	}
 	take_end(r, e);
+	r->at_end = 0;
 	r->far.reset = 0;
 	r->far.messages++;
 }

@@ -25,29 +25,38 @@ static int
 put_mail(struct remote *r)
 {
 	const struct job *j = &r->group[0]->job;
-	char sender[QUOTED_OCTETS + 1], size[32] = "";
+	char sender[QUOTED_OCTETS + 1], size[32] = "", wishes[WISHES_OCTETS];
 
-	address_quote(sender, j->sender);
+	address_quote(sender, hides_sender(r, j) ? "" : j->sender);
+	mail_wishes(r, j, wishes);
 	if (r->far.can.size)
 		snprintf(size, sizeof(size), " SIZE=%llu",
 		    (unsigned long long)j->wire);
-	return put_command(r, "MAIL FROM:<%s>%s%s", sender, size,
+	return put_command(r, "MAIL FROM:<%s>%s%s%s", sender, size,
 	    r->far.can.eightbit && has_eightbit(r) == 1 ?
-	    " BODY=8BITMIME" : "");
+	    " BODY=8BITMIME" : "", wishes);
+}
+
+static int
+put_rcpt(struct remote *r, const struct job *j)
+{
+	char to[QUOTED_OCTETS + 1], wishes[WISHES_OCTETS];
+
+	address_quote(to, j->to);
+	rcpt_wishes(r, j, wishes);
+	return put_command(r, "RCPT TO:<%s>%s", to, wishes);
 }
 
 static int
 put_step(struct remote *r, const struct envelope *e, size_t i)
 {
-	char to[QUOTED_OCTETS + 1];
 	enum verb v = verb_of(e, i);
 
 	if (v == VERB_MAIL)
 		return put_mail(r);
-	if (v != VERB_RCPT)
-		return put_command(r, "%s", verb_word(v));
-	address_quote(to, r->group[i - 2]->job.to);
-	return put_command(r, "RCPT TO:<%s>", to);
+	if (v == VERB_RCPT)
+		return put_rcpt(r, &r->group[i - 2]->job);
+	return put_command(r, "%s", verb_word(v));
 }
 
 /* The host wants these recipients in another message. source: RFC 5321
@@ -101,6 +110,10 @@ take_mail(struct remote *r, struct envelope *e, const struct reply *p)
 		return;
 	}
 	e->refused = 1;
+	if (p->code >= 500 && hides_sender(r, &r->group[0]->job)) {
+		r->far.wants_sender = 1;	/* so it is tried again with */
+		return;
+	}
 	answer_reply(r, &a, "MAIL", p);
 	settle_group(r, &a, 0);
 }

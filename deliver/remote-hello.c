@@ -67,8 +67,13 @@ connect_far(struct remote *r)
 		    SOCK_STREAM, end);
 		return r->wire.in == -1 ? -1 : 0;
 	}
-	if (begin_connect(r) == -1 || io_wait(r->wire.in, POLLOUT, end) == -1 ||
-	    getsockopt(r->wire.in, SOL_SOCKET, SO_ERROR, &e, &n) == -1)
+	if (begin_connect(r) == -1)
+		return -1;
+	if (io_wait_for(r->wire.in, POLLOUT, alive(r), end) == -1) {
+		leave_if_alone(r);
+		return -1;
+	}
+	if (getsockopt(r->wire.in, SOL_SOCKET, SO_ERROR, &e, &n) == -1)
 		return -1;
 	return e == 0 ? 0 : (errno = e, -1);
 }

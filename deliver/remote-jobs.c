@@ -81,10 +81,10 @@ take_jobs(struct remote *r, int64_t timeout_ms)
 }
 
 static int
-same_message(const struct slot *a, const struct slot *b)
+same_envelope(const struct remote *r, const struct job *a, const struct job *b)
 {
-	return strcmp(a->job.id, b->job.id) == 0 &&
-	    strcmp(a->job.sender, b->job.sender) == 0;
+	return strcmp(a->id, b->id) == 0 && strcmp(a->sender, b->sender) == 0 &&
+	    hides_sender(r, a) == hides_sender(r, b);
 }
 
 /* Who decides which message is next. */
@@ -111,7 +111,8 @@ choose_group(struct remote *r)
 
 	r->group_n = 0;
 	for (s = r->slot; s < r->slot + IN_HAND; s++)
-		if (s->state != SLOT_FREE && same_message(s, first)) {
+		if (s->state != SLOT_FREE && same_envelope(r, &s->job,
+		    &first->job)) {
 			s->state = SLOT_HELD;
 			r->group[r->group_n++] = s;
 		}
@@ -127,6 +128,35 @@ group_left(const struct remote *r)
 	for (i = 0; i < r->group_n; i++)
 		n += r->group[i]->state != SLOT_FREE;
 	return n;
+}
+
+int
+alive(const struct remote *r)
+{
+	return r->at_end || r->held == 0 ? -1 : JOBS;
+}
+
+void
+leave_if_alone(const struct remote *r)
+{
+	if (errno == ECANCELED)
+		die(EXIT_TEMP, "to=%s the runner has left, dropped=%zu",
+		    r->nexthop_text, r->held);
+}
+
+void
+look_at_runner(const struct remote *r)
+{
+	if (io_wait_for(-1, 0, alive(r), 0) == -1)
+		leave_if_alone(r);
+}
+
+/* Nobody hears it: for an administrator whose message comes twice. */
+static void
+say_unheard(const struct job *j, const struct answer *a)
+{
+	say("id=%s to=<%s> dsn=%s verdict=%s unheard, the runner has left: %s",
+	    j->id, j->to, a->dsn, verdict_name(a->verdict), a->why);
 }
 
 static int
@@ -146,6 +176,7 @@ settle(struct remote *r, struct slot *s, const struct answer *a)
 	struct answer mine = *a;
 
 	mine.number = s->job.number;
+	mine.onward = a->verdict == V_DONE && passes_wishes(r, &s->job);
 	close(s->queue);
 	s->state = SLOT_FREE;
 	r->held--;
@@ -156,9 +187,13 @@ settle(struct remote *r, struct slot *s, const struct answer *a)
 	    .cap = sizeof(r->record_room), .max = sizeof(r->record_room) };
 	if (answer_format(&r->record, &mine) == -1)
 		die(EXIT_BUG, "an answer that is no record:");
-	if (send_record(&r->record) == -1)
+	if (send_record(&r->record) == 0)
+		return;
+	if (errno != EPIPE && errno != ECONNRESET)
 		die(EXIT_TEMP, "to=%s nobody takes the answer:",
 		    r->nexthop_text);
+	say_unheard(&s->job, a);
+	r->unheard = 1;
 }
 
 void

@@ -144,6 +144,7 @@ deliver_message(struct remote *r)
 	choose_group(r);
 	j = r->group[0]->job;
 	while (group_left(r) > 0) {
+		look_at_runner(r);
 		if (!r->far.connected && find_host(r) == -1) {
 			give_up(r);
 			break;

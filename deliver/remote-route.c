@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/log.h"
 
 void
@@ -49,16 +50,6 @@ note_loop(struct remote *r)
 	    "for %s, but does not deliver its mail", r->nexthop.host);
 }
 
-/* source: xorshift32, Marsaglia 2003; order, not secrets */
-uint32_t
-roll(struct remote *r)
-{
-	r->dice ^= r->dice << 13;
-	r->dice ^= r->dice >> 17;
-	r->dice ^= r->dice << 5;
-	return r->dice;
-}
-
 static int
 is_before(const struct mail_host *a, const struct mail_host *b)
 {
@@ -69,7 +60,7 @@ is_before(const struct mail_host *a, const struct mail_host *b)
 static void
 add_host(struct remote *r, const char *name, unsigned pref)
 {
-	struct mail_host h = { .pref = pref, .dice = roll(r) };
+	struct mail_host h = { .pref = pref, .dice = dice_roll(&r->dice) };
 	struct route *t = &r->route;
 	size_t i;
 

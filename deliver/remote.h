@@ -82,6 +82,7 @@ struct far {
 	struct ehlo	 can;
 	struct tls_answer tls;
 	int		 used;		/* for mail, already */
+	int		 wants_sender;	/* it has refused the sender <> */
 	unsigned	 messages;	/* that it took */
 	int		 reset;		/* RSET before the next one */
 };
@@ -101,6 +102,8 @@ struct remote {
 	char		 user[SECRET_OCTETS], secret[SECRET_OCTETS];
 	/* jobs */
 	int		 ended;		/* no more will come */
+	int		 at_end;	/* the final dot is on its way */
+	int		 unheard;	/* the runner was gone at an answer */
 	uint64_t	 turn;
 	size_t		 held;		/* slots that are not free */
 	struct buf	 record;
@@ -133,12 +136,24 @@ struct remote {
  * is over. */
 int take_jobs(struct remote *r, int64_t timeout_ms);
 
-/* Make r->group the jobs that are in hand of its message; of the one that waits
- * longest, if all of the group are answered. At least one is in hand. */
+/* Make r->group the jobs that are in hand of its message, as far as they go in one
+ * transaction; of the one that waits longest, if all of the group are answered.
+ * At least one is in hand. */
 void choose_group(struct remote *r);
 
 /* How many of the group have no answer yet. */
 size_t group_left(const struct remote *r);
+
+/* The descriptor that must stay open while there is something to wait for: the
+ * runner's; behind the final dot, or with no job in hand, -1: none. */
+int alive(const struct remote *r);
+
+/* The runner has left if errno is ECANCELED: what is in hand is dropped, and so are
+ * we. Nobody would hear the answers, and the next runner will send it all again. */
+void leave_if_alone(const struct remote *r);
+
+/* The same, looked at now. */
+void look_at_runner(const struct remote *r);
 
 /* Answer one job, which is then no longer in hand. */
 void settle(struct remote *r, struct slot *s, const struct answer *a);
@@ -177,9 +192,6 @@ void note_dns(struct remote *r, enum verdict v, const char *dsn,
 
 /* Ask the DNS. 0: r->found is the answer, if only "none"; -1: it is noted. */
 int ask_dns(struct remote *r, enum dns_type type, const char *name);
-
-/* A number of no secrecy. */
-uint32_t roll(struct remote *r);
 
 /* Nothing more of this route is tried. */
 void end_route(struct remote *r);
@@ -242,6 +254,24 @@ int read_secret(struct remote *r, const char *path, const char **why);
 
 /* AUTH. 0; or -1, it is noted and the connection closed. */
 int log_in(struct remote *r);
+
+/* remote-wishes.c: what the sender wants to be told. source: RFC 3461 5.2 */
+
+#define WISHES_OCTETS	640	/* of a command's parameters, with NUL */
+
+/* 1 if the host is told, and so is the one to report; else 0. */
+int passes_wishes(const struct remote *r, const struct job *j);
+
+/* 1 if the host learns only by the sender <> that nobody wants a report; such
+ * recipients go in a transaction of their own. Else 0. */
+int hides_sender(const struct remote *r, const struct job *j);
+
+/* What MAIL and RCPT get: " RET=FULL ENVID=x", " NOTIFY=NEVER ORCPT=x", or a part
+ * of that; "" for a host without DSN. */
+void mail_wishes(const struct remote *r, const struct job *j,
+    char out[WISHES_OCTETS]);
+void rcpt_wishes(const struct remote *r, const struct job *j,
+    char out[WISHES_OCTETS]);
 
 /* remote-envelope.c */
 

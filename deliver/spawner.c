@@ -1,11 +1,12 @@
-/* spawner - start a deliver-local as the user, or a deliver-remote, and pass
- * its descriptor on. See spawner.8. It is root, and the only program of the
+/* spawner - start a deliver-local or a deliver-program as the user, or a
+ * deliver-remote, and pass its descriptor on. See spawner.8. It is root, and the only program of the
  * chain that stays so: keep it small. It never sees a message or a stranger's
  * octet. */
 #include "execute.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,8 +100,8 @@ serve_start(struct client *c, struct spawn_request *q)
 		a.pid = (uint64_t)pid;
 	else {
 		snprintf(a.why, sizeof(a.why), "%s", why);
-		say("uid=%u to=%s%s refused: %s", (unsigned)q->to.uid,
-		    q->to.mailbox, q->to.nexthop, why);
+		say("uid=%u to=%s refused: %s", (unsigned)q->to.uid,
+		    destination_name(&q->to), why);
 	}
 	if (spawn_answer_format(&b, &a) == -1)
 		die(EXIT_BUG, "an answer that is no record:");
@@ -148,6 +149,31 @@ reap(struct service *service)
 	}
 }
 
+/* Who may lock in the folder of the system's mailboxes. */
+static void
+take_spool(struct programs *p)
+{
+	const struct group *mail = getgrnam("mail");
+
+	p->spool = env_str("MAIL_SPOOL", "/var/mail");
+	p->spool_gid = mail != NULL ? mail->gr_gid : 0;
+}
+
+static void
+take_programs(struct programs *p, int argc, char **argv)
+{
+	int i, good = argc >= 2 && argc <= 4;
+
+	for (i = 1; i < argc; i++)
+		good = good && argv[i][0] == '/';
+	if (!good)
+		die(EXIT_PERM, "usage: spawner /path/of/deliver-local "
+		    "[/path/of/deliver-remote [/path/of/deliver-program]]");
+	p->local = argv[1];
+	p->remote = argv[2];
+	p->program = p->remote != NULL ? argv[3] : NULL;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,12 +184,7 @@ main(int argc, char **argv)
 	const char *path;
 
 	progname = "spawner";
-	if (argc < 2 || argc > 3 || argv[1][0] != '/' ||
-	    (argc == 3 && argv[2][0] != '/'))
-		die(EXIT_PERM, "usage: spawner /path/of/deliver-local "
-		    "[/path/of/deliver-remote]");
-	p->local = argv[1];
-	p->remote = argv[2];
+	take_programs(p, argc, argv);
 	p->name = env_str("NAME", NULL);
 	p->runner = (uid_t)env_u64("RUNNER_UID", geteuid(), 0, UINT32_MAX - 1);
 	p->least = (uid_t)env_u64("LEAST_UID", 1000, 1,
@@ -174,6 +195,7 @@ main(int argc, char **argv)
 		if (p->out_uid == 0 || p->out_gid == 0)
 			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
 	}
+	take_spool(p);
 	path = env_str("SPAWNER_SOCKET", NULL);
 	/* Its folder is root's, or whoever owned it could lead root astray. */
 	if (service_open(&s.service, path) == -1)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/exits.h"
+#include "mail/owner.h"
 #include "mail/resolve.h"
 #include "sys/clock.h"
 #include "sys/env.h"
@@ -106,24 +107,94 @@ answer_name(struct client *c, const struct field *f)
 	return send_answer(c, &c->service->answer, IS_HERE);
 }
 
+/* Whether the address is the user's that a front has logged in. */
+static int
+answer_sender(struct client *c, const struct field *f, const char *p,
+    const char *end)
+{
+	struct service *s = c->service;
+	struct field user;
+	enum existence e;
+
+	if (record_next(&p, end, &user) != 1 || !field_is(&user, "user"))
+		return errno = EINVAL, -1;
+	e = owner_check(&s->tables, s->domain, f->value, f->n, user.value,
+	    user.n, &s->answer);
+	s->answer.len = 0;
+	if (e == IS_UNSURE)
+		say("from=<%.*s> user=%.*s cannot be resolved now", (int)f->n,
+		    f->value, (int)user.n, user.value);
+	return send_answer(c, &s->answer, e);
+}
+
+/* "forward ADDRESS TARGET": a line of a user's file. */
+static enum existence
+answer_forward(struct service *s, const struct field *f)
+{
+	const char *space = memchr(f->value, ' ', f->n);
+	size_t n = space != NULL ? (size_t)(space - f->value) : f->n;
+	size_t rest = f->n - n - (space != NULL);
+
+	if (rest == 0)
+		return IS_NOBODY;	/* no group: the runner tries again */
+	return resolve_forward(&s->tables, s->domain, f->value, n, space + 1,
+	    rest, &s->answer);
+}
+
+/* "relays CLIENT": whether its mail goes to other hosts. */
+static enum existence
+answer_relays(struct service *s, const struct field *f)
+{
+	switch (tables_relays(&s->tables, f->value, f->n)) {
+	case 1:
+		return IS_HERE;
+	case 0:
+		return IS_NOBODY;
+	default:
+		return IS_UNSURE;
+	}
+}
+
+static enum existence
+answer_address(struct service *s, const struct field *f)
+{
+	return (field_is(f, "explain") ? resolve_explain : resolve)(&s->tables,
+	    s->domain, f->value, f->n, &s->answer);
+}
+
+/* Who is asked by users of the machine and the fronts answers these alone. */
+static int
+is_for_all(const struct field *f)
+{
+	return field_is(f, "ask") || field_is(f, "relays");
+}
+
 /* The fronts and users learn whether an address exists; only our own uid learns
  * whose mailbox that is and where, and who has a uid. */
 static int
-answer(struct client *c, const struct field *f)
+answer(struct client *c, const struct field *f, const char *p, const char *end)
 {
 	struct service *s = c->service;
 	enum existence e;
 
 	s->answer.len = 0;
-	if (field_is(f, "name") && c->trusted)
-		return answer_name(c, f);
-	e = (field_is(f, "explain") ? resolve_explain : resolve)(&s->tables,
-	    s->domain, f->value, f->n, &s->answer);
-	if (field_is(f, "ask"))
-		s->answer.len = 0;
-	else if ((!field_is(f, "expand") && !field_is(f, "explain")) ||
-	    !c->trusted)
+	if (field_is(f, "sender") && c->place == NULL)
+		return answer_sender(c, f, p, end);
+	if (!is_for_all(f) && !c->trusted)
 		return errno = EPERM, -1;
+	if (field_is(f, "name"))
+		return answer_name(c, f);
+	if (field_is(f, "forward"))
+		e = answer_forward(s, f);
+	else if (field_is(f, "relays"))
+		e = answer_relays(s, f);
+	else if (field_is(f, "ask") || field_is(f, "expand") ||
+	    field_is(f, "explain"))
+		e = answer_address(s, f);
+	else
+		return errno = EINVAL, -1;
+	if (is_for_all(f))
+		s->answer.len = 0;
 	if (e == IS_UNSURE && field_is(f, "ask"))
 		say("to=<%.*s> cannot be resolved now", (int)f->n, f->value);
 	return send_answer(c, &s->answer, e);
@@ -143,7 +214,7 @@ on_question(void *arg, short revents)
 	if (r == -1 && errno == EAGAIN)
 		return;
 	if (r <= 0 || record_next(&p, record + r, &f) != 1 ||
-	    answer(c, &f) == -1)
+	    answer(c, &f, p, record + r) == -1)
 		drop_client(c);
 }
 
@@ -238,6 +309,22 @@ least_uid(void)
 	return (uid_t)env_u64("LEAST_UID", 1000, 1, UINT32_MAX - 1);
 }
 
+/* The settings that the tables need beside ETC. */
+static void
+set_tables(struct tables *t)
+{
+	if (tables_extension(t, env_str("EXTENSION", "+")) == -1)
+		die(EXIT_PERM, "EXTENSION is not +, -, +- or none");
+	if (tables_delivery(t, env_str("DELIVERY", "maildir"),
+	    env_str("MAIL_SPOOL", "/var/mail")) == -1)
+		die(EXIT_PERM, "DELIVERY is not maildir, mbox or |command, or "
+		    "MAIL_SPOOL no full path");
+	t->programs.uid = (uid_t)env_u64("PIPE_UID", 0, 0, UINT32_MAX - 1);
+	t->programs.gid = (gid_t)env_u64("PIPE_GID", t->programs.uid, 0,
+	    UINT32_MAX - 1);
+	strcpy(t->programs.home, "/");
+}
+
 static int
 listen_at(const char *path)
 {
@@ -281,6 +368,7 @@ main(int argc, char **argv)
 	s.domain = env_str("DOMAIN", NULL);
 	if (tables_init(&s.tables, env_str("ETC", NULL), least_uid()) == -1)
 		die(EXIT_PERM, "ETC:");
+	set_tables(&s.tables);
 	open_sockets(&s);
 	env_notify_ready();
 	while (!s.stop)

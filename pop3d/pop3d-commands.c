@@ -37,6 +37,7 @@ do_stat(struct session *s, const struct pop3_line *l)
 		n++;
 	}
 	reply(s, "+OK %zu %" PRIu64, n, octets);
+	maildrop_learn(&s->drop);
 }
 
 static void
@@ -47,6 +48,7 @@ do_list(struct session *s, const struct pop3_line *l)
 
 	if (l->args == 0) {
 		list_all(s);
+		maildrop_learn(&s->drop);
 		return;
 	}
 	if (!find_message(s, l->arg[0], &i))

@@ -36,6 +36,9 @@ filter_calls(void)
 		CALL(faccessat2),	/* glibc's access check */
 #endif
 		CALL(getdents64), CALL(lseek), CALL(unlinkat), CALL(renameat),
+		/* the index: its lock, its log, its snapshot */
+		CALL(fcntl), CALL(pread64), CALL(pwrite64), CALL(ftruncate),
+		CALL(fsync), CALL(fdatasync),
 		CALL(brk), CALL(munmap), CALL(mremap),
 		MEMORY(mmap, PROT_NONE), MEMORY(mmap, PROT_READ | PROT_WRITE),
 		MEMORY(mprotect, PROT_READ | PROT_WRITE),

@@ -63,7 +63,8 @@ take_connection(struct session *s)
 static void
 begin(struct session *s)
 {
-	int opened = maildrop_open(&s->drop, s->mailbox), e = errno;
+	int opened = maildrop_open_index(&s->drop, s->mailbox, &s->boot);
+	int e = errno;
 
 	s->marks = calloc(s->drop.n + 1, 1);
 	if (s->marks == NULL)
@@ -107,6 +108,7 @@ serve(struct session *s)
 			end_session(s, why_no_line(s));
 	}
 	(void)wire_flush(&s->w);
+	maildrop_learn(&s->drop);
 }
 
 static void
@@ -136,6 +138,7 @@ main(int argc, char **argv)
 		die(EXIT_TEMP, "HANDOVER_FD:");
 	signal(SIGPIPE, SIG_IGN);
 	wire_begin(&s.w);
+	index_boot_read(&s.boot);	/* the sandbox hides /proc */
 	confine(&s);
 	begin(&s);
 	serve(&s);

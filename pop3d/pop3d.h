@@ -16,6 +16,7 @@
 struct session {
 	struct wire	 w;
 	struct maildrop	 drop;
+	struct index_boot boot;
 	unsigned char	*marks;		/* one for each message */
 	const char	*mailbox;	/* settings */
 	const char	*user, *client;

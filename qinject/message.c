@@ -5,20 +5,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
 #include "sys/env.h"
 #include "sys/log.h"
-#include "sys/unixsock.h"
 #include "text/date.h"
 #include "text/dsn.h"
 #include "text/record.h"
 
 #define HOPS_MAX	100	/* RFC 5321 6.3 asks for 100 and more */
-#define TELL_S		10	/* a runner that takes no id for so long */
 #define RECEIVED_OCTETS	(DOMAIN_OCTETS + QUOTED_OCTETS + 1024)
 
 /* The facts that Received shows; each "" where it is missing. */
@@ -55,8 +51,7 @@ message_init(struct message *m, int exit_queue)
 	m->host = env_str("NAME", NULL);
 	m->msg = open_folder(fd, QUEUE_MSG, exit_queue);
 	m->tmp = open_folder(fd, QUEUE_TMP, exit_queue);
-	m->runner.path = env_str("RUNNER_SOCKET", "");
-	m->runner.fd = -1;
+	runner_init(&m->runner);
 	close(fd);
 }
 
@@ -198,6 +193,7 @@ message_begin(struct message *m, const char *facts, size_t n)
 	    queue_begin(&m->writer, m->msg, m->tmp, facts, n) == -1)
 		return -1;
 	m->open = 1;
+	m->queued = 0;
 	m->hops = 0;
 	m->header.n = 0;
 	m->header.done = 0;
@@ -226,6 +222,26 @@ message_add(struct message *m, const void *p, size_t n)
 	return -1;
 }
 
+/* Into its mailboxes or, where that is not all done at once, into the queue. 0 and
+ * a is set; or -1 with errno. */
+static int
+put_away(struct message *m, struct answer *a)
+{
+	if (queue_seal(&m->writer) == -1) {
+		queue_abort(&m->writer);
+		return -1;
+	}
+	if (runner_try(&m->runner, m->writer.id, m->writer.file.fd, a)) {
+		queue_abort(&m->writer);
+		return 0;
+	}
+	if (queue_publish(&m->writer) == -1)
+		return -1;
+	m->queued = 1;
+	answer_set(a, V_DONE, "2.0.0", "queued");
+	return 0;
+}
+
 void
 message_end(struct message *m, struct injected *out)
 {
@@ -237,12 +253,12 @@ message_end(struct message *m, struct injected *out)
 		return;
 	}
 	m->open = 0;
-	if (queue_commit(&m->writer) == -1) {
+	if (put_away(m, &out->answer) == -1) {
+		runner_give_up(&m->runner);
 		answer_set(&out->answer, V_LATER, "4.3.1",
 		    "the queue cannot be written: %s", strerror(errno));
 		return;
 	}
-	answer_set(&out->answer, V_DONE, "2.0.0", "queued");
 	memcpy(out->id, m->writer.id, sizeof(out->id));
 }
 
@@ -252,45 +268,4 @@ message_abort(struct message *m)
 	if (m->open)
 		queue_abort(&m->writer);
 	m->open = 0;
-}
-
-static int
-tell_now(struct runner *r, const char *id)
-{
-	const struct timeval patience = { .tv_sec = TELL_S };
-
-	if (r->fd == -1) {
-		r->fd = unix_connect(r->path, SOCK_SEQPACKET);
-		if (r->fd != -1)
-			(void)setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO,
-			    &patience, sizeof(patience));
-	}
-	if (r->fd == -1 || unix_send(r->fd, id, strlen(id), -1, 0) == -1) {
-		if (r->fd != -1)
-			close(r->fd);
-		r->fd = -1;
-		return -1;
-	}
-	return 0;
-}
-
-void
-runner_tell(struct runner *r, const char *id)
-{
-	int was_open = r->fd != -1;
-
-	if (r->path[0] == '\0' || tell_now(r, id) == 0)
-		return;
-	if (was_open)		/* it may have been started anew */
-		(void)tell_now(r, id);
-}
-
-void
-runner_leave(struct runner *r)
-{
-	if (r->fd == -1)
-		return;
-	(void)unix_send(r->fd, RUNNER_BYE, strlen(RUNNER_BYE), -1, 0);
-	close(r->fd);
-	r->fd = -1;
 }

@@ -138,7 +138,8 @@ queue_message(struct message *m, int fd, const struct buf *facts,
 	}
 	message_end(m, &in);
 	if (in.answer.verdict == V_DONE) {
-		runner_tell(&m->runner, in.id);
+		if (m->queued)
+			runner_tell(&m->runner, in.id);
 		runner_leave(&m->runner);
 		return 0;
 	}

@@ -11,8 +11,9 @@
 
 /* The way to the runner, which is told each id. */
 struct runner {
-	const char	*path;		/* its socket, NULL: nobody to tell */
+	const char	*path;		/* its socket, "": nobody to tell */
 	int		 fd;		/* -1: not connected */
+	int		 direct;	/* it may deliver what is not in the queue */
 };
 
 /* The machine's users, who send through the local socket (local.c). */
@@ -41,6 +42,7 @@ struct message {
 	struct header	 header;
 	unsigned	 hops;		/* Received fields that it brought */
 	int		 open;		/* begun and neither ended nor given up */
+	int		 queued;	/* it is in the queue: the runner is to know */
 };
 
 /* Take the settings and open the queue. EXIT_... or qmail-queue's codes on
@@ -58,11 +60,28 @@ int message_begin(struct message *m, const char *facts, size_t n);
 /* Add octets. 0, or -1 with errno; the message is then given up. */
 int message_add(struct message *m, const void *p, size_t n);
 
-/* Put it on the disk; out is what the sender is told. The runner is not told yet. */
+/* Put it on the disk, in its mailboxes or, with m->queued, in the queue; out is what
+ * the sender is told. The runner is not told yet of what is queued. */
 void message_end(struct message *m, struct injected *out);
 
 /* Give it up, if one is open. */
 void message_abort(struct message *m);
+
+/* Take the settings of the way to the runner. */
+void runner_init(struct runner *r);
+
+/*
+ * runner_try - let the runner deliver a message that has no name in the queue yet.
+ *
+ * file     of the whole message: the runner opens it anew, and may write to it
+ * out      what became of it, where that is final
+ * returns  1: out is set, all or nothing was delivered, and the file may go; 0: it
+ *          must go into the queue, then runner_tell or runner_give_up
+ */
+int runner_try(struct runner *r, const char *id, int file, struct answer *out);
+
+/* What the runner wants in the queue could not be put there. */
+void runner_give_up(struct runner *r);
 
 /* Tell the runner of a message that is on the disk. Nothing is lost when it
  * cannot be told: it looks at the whole queue when it starts, and when a

@@ -172,8 +172,9 @@ end(struct message *m, struct progress *p, struct stream *s)
 	answered = answer(s->fd, &in);
 	if (answered == -1 && in.answer.verdict == V_DONE)
 		say("id=%s its sender left before the answer", in.id);
-	if (in.answer.verdict == V_DONE)
+	if (m->queued)
 		runner_tell(&m->runner, in.id);
+	m->queued = 0;
 	if (m->local != NULL)
 		local_log(m->local, &in, in.id[0] != '\0' ? m->writer.size : 0);
 	return answered;	/* half an answer: the stream is no use */

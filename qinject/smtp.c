@@ -134,6 +134,7 @@ run_server(const struct sendmail *s, int end)
 		set("WHOIS_SOCKET", getenv("LOCAL_WHOIS_SOCKET"));
 		set("LISTEN_TLS", "none");
 		set("SMTP_AUTH", "off");
+		set("SMTP_COMPLETE", "all");	/* as -t does */
 	}
 	unsetenv("SMTP_GREETED");	/* this one greets itself */
 	/* qinject logs each message; the session's own lines are for a log that

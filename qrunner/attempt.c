@@ -18,28 +18,17 @@
 #include "sys/log.h"
 #include "text/record.h"
 
-static struct known *
-find_known(struct attempt *a, const char *address, size_t n)
-{
-	struct known *k;
-
-	for (k = a->known; k != NULL; k = k->next)
-		if (k->n == n && memcmp(k->address, address, n) == 0)
-			return k;
-	return NULL;
-}
-
 struct known *
 attempt_known(struct attempt *a, const char *address, size_t n)
 {
-	struct known *k = find_known(a, address, n);
+	struct known *k = lookup_find(&a->known_by, address, n);
 
 	if (k != NULL)
 		return k;
 	k = calloc(1, sizeof(*k) + n + 1);
-	if (k == NULL)
+	if (k == NULL || lookup_add(&a->known_by, memcpy(k->address, address,
+	    n), n, k) == -1)
 		die(EXIT_TEMP, "no memory for a journal");
-	memcpy(k->address, address, n);
 	k->n = n;
 	k->next = a->known;
 	a->known = k;
@@ -54,7 +43,7 @@ lead_to(struct attempt *a, const char *address, size_t n, size_t rcpt)
 	struct known *k;
 
 	if (!a->wishes.any)
-		return find_known(a, address, n);
+		return lookup_find(&a->known_by, address, n);
 	k = attempt_known(a, address, n);
 	(void)attempt_lead(a, k, rcpt);
 	return k;
@@ -131,12 +120,15 @@ attempt_free(struct attempt *a)
 	if (a->unsynced)
 		sync_now(a);
 	end_call(a);
+	direct_free(a);
 	a->runner->active--;
 	while (a->finals != NULL) {
 		struct final *f = a->finals;
 
 		a->finals = f->next;
 		site_release(f);
+		forward_free(f);
+		free(f->sender);
 		free(f->address);
 		free(f);
 	}
@@ -147,6 +139,8 @@ attempt_free(struct attempt *a)
 		leads_free(k->leads);
 		free(k);
 	}
+	lookup_free(&a->final_by);
+	lookup_free(&a->known_by);
 	wishes_free(&a->wishes);
 	buf_free(&a->head.text);
 	if (a->file != -1)
@@ -169,7 +163,11 @@ int
 attempt_note_start(struct final *f)
 {
 	struct buf b = BUF_MAX(FINAL_OCTETS + 64);
-	int r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
+	int r;
+
+	if (f->attempt->direct == D_TRYING)
+		return 0;
+	r = journal_line(&b, J_START, clock_wall_us(), NULL, f->address);
 
 	if (r == 0)
 		r = attempt_write(f->attempt, &b);
@@ -216,7 +214,10 @@ log_result(const struct attempt *a, const struct final *f)
 {
 	static const char *const words[] = {
 		[V_DONE] = "Sent", [V_LATER] = "Deferred", [V_NEVER] = "Failed",
+		[V_FORWARD] = "Forwarded",
 	};
+	int good = f->answer.verdict == V_DONE ||
+	    f->answer.verdict == V_FORWARD;
 	uint64_t now = clock_wall_us();
 	uint64_t delay_ms = now > a->head.time_us ?
 	    (now - a->head.time_us) / 1000 : 0;
@@ -226,16 +227,18 @@ log_result(const struct attempt *a, const struct final *f)
 	    f->answer.relay[0] != '\0' ? f->answer.relay : "none",
 	    (unsigned)(delay_ms / 1000),
 	    (unsigned)(delay_ms % 1000), f->answer.dsn,
-	    words[f->answer.verdict],
-	    f->answer.verdict == V_DONE ? "" : " why=",
-	    f->answer.verdict == V_DONE ? "" : f->answer.why);
+	    words[f->answer.verdict], good ? "" : " why=",
+	    good ? "" : f->answer.why);
 }
 
-/* When nothing is out any more. */
-static void
-finish_if_over(struct attempt *a)
+void
+attempt_over(struct attempt *a)
 {
-	if (a->questions == 0 && a->jobs == 0)
+	if (a->questions > 0 || a->jobs > 0)
+		return;
+	if (a->direct != D_NONE)
+		direct_over(a);
+	else
 		attempt_finish(a);
 }
 
@@ -264,7 +267,7 @@ note_success(struct attempt *a, struct final *f)
 	struct known *k;
 
 	if (attempt_note_result(a, f) == -1) {
-		if (f->site == NULL)
+		if (!attempt_is_blind(f))
 			answer_set(&f->answer, V_LATER, "4.3.1",
 			    "the queue cannot be written");
 		return;
@@ -274,7 +277,32 @@ note_success(struct attempt *a, struct final *f)
 	k->told = f->site != NULL && f->answer.onward;
 }
 
-/* f->answer is set: note it, unless its message's end says it as well. */
+void
+attempt_note(struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	if (f->answer.verdict == V_NEVER)
+		note_failure(a, f);
+	else if (f->answer.verdict == V_DONE && a->wishes.success)
+		note_success(a, f);
+	else
+		(void)attempt_note_result(a, f);
+	if (f->answer.verdict == V_DONE && attempt_is_blind(f))
+		sync_later(a);
+}
+
+/* Its message's end would say it as well. */
+static int
+is_last(const struct final *f)
+{
+	struct attempt *a = f->attempt;
+
+	return f->answer.verdict == V_DONE && a->final_n == 1 &&
+	    a->questions == 0 && attempt_untold(a) == 0 && !a->wishes.success;
+}
+
+/* f->answer is set: note it. */
 static void
 settle(struct final *f)
 {
@@ -290,19 +318,9 @@ settle(struct final *f)
 		    "given up after %u s: %.400s", (unsigned)age_s, why);
 	}
 	f->settled = 1;
-	if (f->answer.verdict == V_NEVER)
-		note_failure(a, f);
-	else if (f->answer.verdict != V_DONE)
-		(void)attempt_note_result(a, f);
-	else if (a->final_n > 1 || a->questions > 0 || attempt_untold(a) > 0 ||
-	    a->wishes.success) {
-		if (a->wishes.success)
-			note_success(a, f);
-		else
-			(void)attempt_note_result(a, f);
-		if (f->site != NULL)
-			sync_later(a);
-	}
+	if (a->direct != D_TRYING && f->answer.verdict != V_FORWARD &&
+	    !is_last(f))		/* that is done when its targets are */
+		attempt_note(f);
 	log_result(a, f);
 }
 
@@ -315,22 +333,42 @@ attempt_settled(struct final *f)
 	a->jobs--;
 	if (f->site != NULL)
 		site_end(a->runner, f);
-	finish_if_over(a);
+	if (f->program)
+		program_end(a->runner, f);
+	attempt_over(a);
 }
 
+void
+attempt_resettled(struct final *f)
+{
+	settle(f);
+}
+
+int
+attempt_is_blind(const struct final *f)
+{
+	return f->site != NULL || f->program;
+}
+
+static struct final *
+find_final(struct attempt *a, const char *address, size_t n)
+{
+	return lookup_find(&a->final_by, address, n);
+}
+
+/* NULL: it is there already. */
 static struct final *
 add_final(struct attempt *a, const char *address, size_t n)
 {
 	struct final *f;
 
-	for (f = a->finals; f != NULL; f = f->next)
-		if (strlen(f->address) == n &&
-		    memcmp(f->address, address, n) == 0)
-			return NULL;
+	if (find_final(a, address, n) != NULL)
+		return NULL;
 	f = calloc(1, sizeof(*f));
 	if (f != NULL)
 		f->address = strndup(address, n);
-	if (f == NULL || f->address == NULL)
+	if (f == NULL || f->address == NULL ||
+	    lookup_add(&a->final_by, f->address, strlen(f->address), f) == -1)
 		die(EXIT_TEMP, "no memory for a recipient");
 	f->attempt = a;
 	f->next = a->finals;
@@ -343,9 +381,29 @@ add_final(struct attempt *a, const char *address, size_t n)
 struct group {
 	const char	*to;
 	size_t		 to_n, rcpt;	/* rcpt: the line that was asked about */
+	struct final	*from;		/* whose file led here, or NULL */
 	struct destination where;
+	uint64_t	 own;
+	char		 ext[EXT_OCTETS + 1];
+	char		 sender[ADDRESS_OCTETS + 1];
+	int		 has_sender;
 	struct answer	 answer;	/* where mail can't go */
 };
+
+/* What the final address is to have of its group. */
+static void
+fill_final(struct final *f, const struct group *g)
+{
+	f->own = g->own != 0;
+	f->rcpt = g->rcpt;
+	/* A program in a user's file hears of the extension that led to it. */
+	memcpy(f->ext, program_is(&g->where) && g->from != NULL ?
+	    g->from->ext : g->ext, sizeof(f->ext));
+	if (g->has_sender)
+		f->sender = strdup(g->sender);
+	if (g->has_sender && f->sender == NULL)
+		die(EXIT_TEMP, "no memory for a recipient");
+}
 
 static void
 carry_out(struct attempt *a, struct group *g)
@@ -354,14 +412,20 @@ carry_out(struct attempt *a, struct group *g)
 	struct final *f;
 	struct line *full;
 
-	if (k != NULL && k->final)
+	if (k != NULL && k->final) {
+		if (g->from != NULL)
+			forward_leads(g->from, NULL);
 		return;			/* never tried again */
+	}
 	f = add_final(a, g->to, g->to_n);
+	if (g->from != NULL)
+		forward_leads(g->from, find_final(a, g->to, g->to_n));
 	if (f == NULL)
 		return;			/* another recipient led there too */
+	fill_final(f, g);
 	f->known = k;
 	f->replay = a->early || (k != NULL && k->started);
-	if (g->where.mailbox[0] == '\0' && g->where.nexthop[0] == '\0') {
+	if (!destination_is(&g->where)) {
 		f->answer = g->answer;
 		settle(f);
 		return;
@@ -389,14 +453,25 @@ group_field(struct group *g, const struct field *f)
 		g->answer.verdict = field_is(f, "never") ? V_NEVER : V_LATER;
 		return field_copy(f, g->answer.dsn, sizeof(g->answer.dsn));
 	}
+	if (field_is(f, "own"))
+		return field_u64(f, &g->own);
+	if (field_is(f, "ext"))		/* one that names no file is none */
+		return ext_is(f->value, f->n) ?
+		    field_copy(f, g->ext, sizeof(g->ext)) : 0;
+	if (field_is(f, "sender")) {
+		g->has_sender = 1;
+		return field_copy(f, g->sender, sizeof(g->sender));
+	}
 	return destination_field(&g->where, f);
 }
 
 static void
-begin_group(struct group *g, const struct field *f, size_t rcpt)
+begin_group(struct group *g, const struct field *f, size_t rcpt,
+    struct final *from)
 {
 	memset(g, 0, sizeof(*g));
 	g->rcpt = rcpt;
+	g->from = from;
 	g->to = f->value;
 	g->to_n = f->n;
 	answer_set(&g->answer, V_LATER, "4.3.0", "who-is gave no answer");
@@ -404,8 +479,11 @@ begin_group(struct group *g, const struct field *f, size_t rcpt)
 
 /* Each group of the lines is a final address. 0, or -1 when they are none. */
 static int
-read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
+read_groups(struct attempt *a, const struct question *q, const char *p,
+    size_t n)
 {
+	struct final *from = q->target == NULL ? NULL :
+	    find_final(a, q->address, strlen(q->address));
 	const char *end = p + n;
 	struct group g = { .to = NULL };
 	struct field f;
@@ -415,7 +493,7 @@ read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 		if (field_is(&f, "to")) {
 			if (g.to != NULL)
 				carry_out(a, &g);
-			begin_group(&g, &f, rcpt);
+			begin_group(&g, &f, q->rcpt, from);
 		} else if (g.to == NULL || group_field(&g, &f) == -1)
 			return -1;
 	}
@@ -425,28 +503,49 @@ read_groups(struct attempt *a, size_t rcpt, const char *p, size_t n)
 	return 0;
 }
 
-void
-attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n)
+/* who-is gave no answer about a recipient, or what a user's file says. */
+static void
+not_answered(struct attempt *a, const struct question *q)
 {
-	if (p == NULL || read_groups(a, rcpt, p, n) == -1) {
-		size_t address_n = strlen(address);
-		struct known *k = lead_to(a, address, address_n, rcpt);
-		struct final *f = add_final(a, address, address_n);
+	static const char why[] = "who-is does not answer";
+	size_t n = strlen(q->address);
+	struct final *f;
 
-		if (f != NULL) {
-			f->known = k;
-			answer_set(&f->answer, V_LATER, "4.3.0",
-			    "who-is does not answer");
-			settle(f);
-		}
+	if (q->target != NULL) {
+		forward_failed(find_final(a, q->address, n), "4.3.0", why);
+		return;
 	}
-	if (--a->questions == 0)
-		end_call(a);
-	finish_if_over(a);
+	f = add_final(a, q->address, n);
+	if (f == NULL)
+		return;
+	f->known = lead_to(a, q->address, n, q->rcpt);
+	answer_set(&f->answer, V_LATER, "4.3.0", "%s", why);
+	settle(f);
 }
 
-/* 0, or -1 with errno; EINVAL: this is no whole message. */
+void
+attempt_heard(const struct question *q, const char *p, size_t n)
+{
+	if (p == NULL || read_groups(q->attempt, q, p, n) == -1)
+		not_answered(q->attempt, q);
+}
+
+void
+attempt_answered(const struct question *q, const char *p, size_t n)
+{
+	struct attempt *a = q->attempt;
+
+	if (a->direct != D_NONE) {
+		direct_answered(q, p, n);
+		return;
+	}
+	attempt_heard(q, p, n);
+	if (--a->questions == 0)
+		end_call(a);
+	attempt_over(a);
+}
+
+/* 0, or -1 with errno. */
 static int
 open_message(struct attempt *a)
 {
@@ -457,8 +556,12 @@ open_message(struct attempt *a)
 	if (a->file == -1)
 		return -1;
 	a->reader = openat(msg, id, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (a->reader == -1)
-		return -1;
+	return a->reader == -1 ? -1 : 0;
+}
+
+int
+attempt_read(struct attempt *a)
+{
 	if (queue_read_head(a->reader, &a->head, 0) == -1 ||
 	    queue_fact(&a->head, "sender", a->sender, sizeof(a->sender)) == -1)
 		return -1;
@@ -493,8 +596,8 @@ cannot_open(struct attempt *a)
 	attempt_again(r, w, TROUBLE_MS);
 }
 
-static void
-ask_all(struct attempt *a)
+void
+attempt_ask(struct attempt *a)
 {
 	size_t i;
 
@@ -502,22 +605,19 @@ ask_all(struct attempt *a)
 	for (i = 0; i < a->wishes.n; i++) {
 		a->questions++;
 		ask_about(a->runner, a, i, a->wishes.of[i].rcpt,
-		    a->wishes.of[i].rcpt_n);
+		    a->wishes.of[i].rcpt_n, NULL, 0);
 	}
 	a->questions--;
-	finish_if_over(a);
+	attempt_over(a);
 }
 
-void
-attempt_begin(struct runner *r, struct waiting *w)
+struct attempt *
+attempt_new(struct runner *r, struct waiting *w)
 {
 	struct attempt *a = calloc(1, sizeof(*a));
 
-	messages_take(&r->messages, w);
-	if (a == NULL) {
-		attempt_again(r, w, TROUBLE_MS);
-		return;
-	}
+	if (a == NULL)
+		return NULL;
 	a->runner = r;
 	a->message = w;
 	a->file = a->reader = -1;
@@ -527,7 +627,21 @@ attempt_begin(struct runner *r, struct waiting *w)
 	w->attempt = a;
 	messages_await(w, NULL);
 	r->active++;
-	if (open_message(a) == -1) {
+	return a;
+}
+
+void
+attempt_begin(struct runner *r, struct waiting *w)
+{
+	struct attempt *a;
+
+	messages_take(&r->messages, w);
+	a = attempt_new(r, w);
+	if (a == NULL) {
+		attempt_again(r, w, TROUBLE_MS);
+		return;
+	}
+	if (open_message(a) == -1 || attempt_read(a) == -1) {
 		cannot_open(a);
 		attempt_free(a);
 		return;
@@ -535,5 +649,5 @@ attempt_begin(struct runner *r, struct waiting *w)
 	if (a->removed)
 		attempt_finish(a);	/* it was to be removed, and is there */
 	else
-		ask_all(a);
+		attempt_ask(a);
 }

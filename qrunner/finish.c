@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/log.h"
 
 #define UNLINK_MS	60000	/* before it is tried again */
@@ -20,9 +21,7 @@
 uint64_t
 attempt_age_s(const struct attempt *a)
 {
-	uint64_t now = clock_wall_us();
-
-	return now > a->head.time_us ? (now - a->head.time_us) / 1000000 : 0;
+	return (uint64_t)(clock_mono_ms() - a->message->came_ms) / 1000;
 }
 
 void
@@ -100,7 +99,8 @@ finish_later(struct attempt *a)
 	int64_t wait_ms = 0;
 
 	if (s == NULL || s->failures > 0)
-		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts);
+		wait_ms = schedule_wait_ms(&r->schedule, ++w->attempts,
+		    dice_roll(&r->dice));
 	snprintf(count, sizeof(count), "%u", w->attempts);
 	if (journal_line(&b, J_NEXT, clock_wall_us() +
 	    (uint64_t)wait_ms * 1000, NULL, count) == 0)
@@ -184,7 +184,7 @@ report(struct attempt *a, enum report_kind kind)
 void
 attempt_finish(struct attempt *a)
 {
-	int deferred = is_deferred(a);
+	int deferred;
 
 	if (a->removed) {		/* by an admin: nobody is told */
 		a->gone = 1;
@@ -199,6 +199,8 @@ attempt_finish(struct attempt *a)
 		attempt_free(a);
 		return;
 	}
+	forward_check(a);
+	deferred = is_deferred(a);
 	if (attempt_untold(a) > 0 && is_dropped(a)) {
 		say("id=%s from=<> report=%s stat=Dropped: a report that fails "
 		    "has none of its own", a->message->id, a->report);

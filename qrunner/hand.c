@@ -2,6 +2,7 @@
 #include "runner.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -76,7 +77,7 @@ defer_job(struct lane *l, struct final *f, const char *why)
 
 /* The program is gone, and what it had in hand is in doubt. A mailbox's is
  * tried again at once, looking first for what may be there. Nobody can look
- * into another host: its mail waits. */
+ * into another host or behind a program: its mail waits. */
 static void
 lane_died(struct lane *l)
 {
@@ -88,7 +89,7 @@ lane_died(struct lane *l)
 	while (l->sent != NULL) {
 		f = take_sent(l, &l->sent);
 		f->replay = 1;
-		if (l->site != NULL || ++f->tries >= JOB_TRIES)
+		if (attempt_is_blind(f) || ++f->tries >= JOB_TRIES)
 			defer_job(l, f, "the delivery program was killed");
 		else {
 			f->next_in_line = again;
@@ -106,7 +107,7 @@ void
 hand_answer(void *arg, short revents)
 {
 	struct lane *l = arg;
-	char record[JOB_RECORD];
+	char record[FORWARD_RECORD];
 	struct answer a;
 	struct final *f;
 	ssize_t n;
@@ -127,7 +128,9 @@ hand_answer(void *arg, short revents)
 		}
 		l->since_ms = clock_mono_ms();
 		f->answer = a;
-		if (l->site != NULL && site_answered(l, f))
+		if (a.verdict == V_FORWARD)
+			forward_answered(f, record, (size_t)n);
+		else if (l->site != NULL && site_answered(l, f))
 			line_put_back(l->line, f);
 		else
 			attempt_settled(f);
@@ -144,6 +147,8 @@ send_job(struct lane *l, struct final *f)
 	struct job j = {
 		.number = ++l->runner->jobs,
 		.replay = f->replay,
+		.direct = a->direct == D_TRYING,
+		.own = f->own,
 		.time_us = a->head.time_us,
 		.at = (uint64_t)a->head.message,
 		.size = a->head.size,
@@ -152,7 +157,9 @@ send_job(struct lane *l, struct final *f)
 	int r = -1;
 
 	memcpy(j.id, a->message->id, sizeof(j.id));
-	memcpy(j.sender, a->sender, sizeof(j.sender));
+	memcpy(j.ext, f->ext, sizeof(j.ext));
+	snprintf(j.sender, sizeof(j.sender), "%s", f->sender != NULL ?
+	    f->sender : a->sender);
 	strncpy(j.to, f->address, sizeof(j.to) - 1);
 	attempt_wishes(f, &j);
 	f->number = j.number;
@@ -187,7 +194,8 @@ is_ready(const struct lane *l)
 
 	if (l->fd == -1 || f == NULL || l->runner->stop)
 		return 0;
-	return l->site != NULL ? may_have(l, f) : l->sent_n < LANE_WINDOW;
+	return l->site != NULL ? may_have(l, f) :
+	    l->sent_n < (program_is(&l->to) ? 1 : LANE_WINDOW);
 }
 
 /* Send jobs as long as the program may have more in hand. */

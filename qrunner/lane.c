@@ -1,7 +1,7 @@
 /* lane - one delivery program, from the moment in which a job needs it to its end.
  *
- * A mailbox has one lane, so one that hangs holds up nobody else; another host has
- * as many as its site allows, and they serve the same line. The spawner starts the
+ * A mailbox or a program of a user has one lane, so one that hangs holds up nobody
+ * else; another host has as many as its site allows, and they serve the same line. The spawner starts the
  * program and passes its socket; jobs go there directly. A lane that has nothing to
  * do lingers for a while, then its program sees the end and leaves.
  */
@@ -17,14 +17,23 @@
 #include "sys/log.h"
 #include "sys/unixsock.h"
 
+/* Virtual users may share a uid, and have the same command. */
+static int
+is_same(const struct destination *a, const struct destination *b)
+{
+	return a->uid == b->uid && strcmp(a->mailbox, b->mailbox) == 0 &&
+	    strcmp(a->mbox, b->mbox) == 0 &&
+	    strcmp(a->program, b->program) == 0 &&
+	    strcmp(a->home, b->home) == 0;
+}
+
 static struct lane *
 find_lane(struct runner *r, const struct destination *d)
 {
 	struct lane *l;
 
 	for (l = r->lanes; l != NULL; l = l->next)
-		if (l->site == NULL && l->to.uid == d->uid &&
-		    strcmp(l->to.mailbox, d->mailbox) == 0)
+		if (l->site == NULL && is_same(&l->to, d))
 			return l;
 	return NULL;
 }
@@ -67,12 +76,23 @@ lane_count(struct lane *l, int by)
 	l->runner->lanes_live += (size_t)by;
 	if (l->site != NULL)
 		l->runner->sites_live += (size_t)by;
+	if (program_is(&l->to))
+		l->runner->programs_live += (size_t)by;
 }
 
 const char *
 lane_name(const struct lane *l)
 {
-	return l->site != NULL ? l->site->nexthop : l->to.mailbox;
+	return l->site != NULL ? l->site->nexthop :
+	    destination_name(&l->to);
+}
+
+/* It has a job in hand, or wants a program, and nothing comes of it. */
+static int
+is_slow(const struct lane *l)
+{
+	return l->failures > 0 || ((l->sent_n > 0 || l->starting != 0) &&
+	    clock_mono_ms() - l->since_ms > LANE_SLOW_MS);
 }
 
 static int
@@ -85,10 +105,15 @@ add_to_mailbox(struct runner *r, const struct destination *d, struct final *f,
 		l = new_lane(r, d, NULL);
 	if (l == NULL)
 		return -1;
-	if (l->own.queued >= LINE_QUEUE) {
+	if (program_is(d))
+		*full = program_full(r, &l->own, f);
+	else if (l->own.queued >= LINE_QUEUE)
 		*full = &l->own;
+	if (*full != NULL)
 		return -1;
-	}
+	f->attempt->slow |= is_slow(l);
+	if (program_is(d))
+		program_begin(r, f);
 	line_add(&l->own, f, 0);
 	return 0;
 }
@@ -176,14 +201,19 @@ has_place(const struct lane *l)
 	const struct runner *r = l->runner;
 
 	return r->lanes_live < LANES_MAX &&
-	    (l->site == NULL || r->sites_live < SITES_LANES);
+	    (l->site == NULL || r->sites_live < SITES_LANES) &&
+	    (!program_is(&l->to) || r->programs_live < PROGRAMS_LANES);
 }
 
 static int64_t
 answer_ms(const struct lane *l)
 {
+	const struct runner *r = l->runner;
+
+	if (program_is(&l->to))
+		return PROGRAM_MARGIN_MS + (int64_t)r->program_timeout_s * 1000;
 	return l->site != NULL ? SITE_ANSWER_MS +
-	    (int64_t)l->runner->remote_try_s * 1000 : LANE_ANSWER_MS;
+	    (int64_t)r->remote_try_s * 1000 : LANE_ANSWER_MS;
 }
 
 static void
@@ -204,10 +234,11 @@ call_messages(struct lane *l)
 {
 	struct line *q = l->line;
 	size_t n = q->queued + q->called;
+	size_t most = program_is(&l->to) ? PROGRAM_QUEUE : LINE_QUEUE;
 
-	if (n >= LINE_QUEUE / 2)
+	if (n >= most / 2)
 		return;
-	line_call_parked(l->runner, q, LINE_QUEUE - n);
+	line_call_parked(l->runner, q, most - n);
 	if (l->site != NULL)
 		site_call(l->runner, l->site);
 }
@@ -243,6 +274,8 @@ end_ms(const struct lane *l)
 	    s->waiting != NULL))
 		return -1;
 	/* Where others wait for a place, nobody lingers. */
+	if (program_is(&l->to) && r->programs_live >= PROGRAMS_LANES)
+		return 0;
 	if (r->hungry > 0 && (s != NULL || r->lanes_live >= LANES_MAX))
 		return 0;
 	return l->since_ms + (s != NULL ? SITE_LINGER_MS : LANE_LINGER_MS);
@@ -275,11 +308,13 @@ lanes_tick(struct runner *r, int64_t now_ms)
 	end_idle(r, now_ms);
 	for (l = r->lanes; l != NULL; l = l->next) {
 		tick(l, now_ms);
-		hungry += is_wanting(l) && !has_place(l);
+		hungry += is_wanting(l) && !has_place(l) &&
+		    !program_is(&l->to);
 	}
 	r->hungry = hungry;
 	if (open < SITES_ACTIVE)
 		line_call_parked(r, &r->crowd, SITES_ACTIVE - open);
+	programs_tick(r);
 }
 
 int64_t
@@ -306,7 +341,8 @@ sites_busy(const struct runner *r)
 {
 	const struct lane *l = r->lanes;
 
-	while (l != NULL && (l->site == NULL || l->sent_n == 0))
+	while (l != NULL && ((l->site == NULL && !program_is(&l->to)) ||
+	    l->sent_n == 0))
 		l = l->next;
 	return l != NULL;
 }

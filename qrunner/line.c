@@ -12,12 +12,20 @@ line_init(struct line *l)
 	l->parked_last = &l->parked;
 }
 
+int
+line_ends_with(const struct line *l, const struct final *f)
+{
+	return l->first != NULL && l->newest->attempt == f->attempt;
+}
+
 /* Where a job of f's message would go: behind the last one of it. */
 static struct final **
 place(struct line *l, const struct final *f)
 {
 	struct final **at, **found = l->last;
 
+	if (line_ends_with(l, f))
+		return found;
 	for (at = &l->first; *at != NULL; at = &(*at)->next_in_line)
 		if ((*at)->attempt == f->attempt)
 			found = &(*at)->next_in_line;
@@ -29,8 +37,10 @@ insert(struct line *l, struct final **at, struct final *f)
 {
 	f->next_in_line = *at;
 	*at = f;
-	if (f->next_in_line == NULL)
+	if (f->next_in_line == NULL) {
 		l->last = &f->next_in_line;
+		l->newest = f;
+	}
 	l->queued++;
 }
 
@@ -78,6 +88,7 @@ line_park(struct line *l, struct waiting *w)
 	w->line = l;
 	w->place = W_PARKED;
 	w->next_parked = NULL;
+	w->parked_at = l->parked_last;
 	*l->parked_last = w;
 	l->parked_last = &w->next_parked;
 }

@@ -120,13 +120,11 @@ messages_add(struct messages *m, const char *id)
 static void
 unpark(struct line *l, struct waiting *w)
 {
-	struct waiting **at = &l->parked;
-
-	while (*at != w)
-		at = &(*at)->next_parked;
-	*at = w->next_parked;
-	if (*at == NULL)
-		l->parked_last = at;
+	*w->parked_at = w->next_parked;
+	if (w->next_parked != NULL)
+		w->next_parked->parked_at = w->parked_at;
+	else
+		l->parked_last = w->parked_at;
 	w->place = W_NEW;
 }
 

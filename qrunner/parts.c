@@ -187,14 +187,35 @@ add_original(struct report *r, struct buf *out, const struct wish *w)
 	    address);
 }
 
+/* Where the reply begins in "mx.example.org[192.0.2.1] said after RCPT: 550 no", or
+ * NULL: these are our own words. */
+static const char *
+reply_in(const char *why)
+{
+	const char *p = strstr(why, " said after ");
+
+	if (p != NULL)
+		p = strstr(p, ": ");
+	return p != NULL && is_smtp(p + 2) ? p + 2 : NULL;
+}
+
+/* A host's words are its own, and it is named. source: RFC 3464 2.3.5, 2.3.6 */
 static void
 add_diagnosis(struct report *r, struct buf *out, const struct report_rcpt *p)
 {
 	char why[REPORT_REASON];
+	const char *reply;
+	int n;
 
 	part_reason(why, p, "no reason was noted", 0);
-	part_wrapped(r, out, is_smtp(why) ? "Diagnostic-Code: smtp; " :
-	    "Diagnostic-Code: X-Correo; ", "\t", why);
+	reply = reply_in(why);
+	n = (int)strcspn(why, "[ /");		/* the name; a path has none */
+	if (reply != NULL && n > 0)
+		part_addf(r, out, "Remote-MTA: dns; %.*s\n", n, why);
+	if (reply == NULL && is_smtp(why))
+		reply = why;
+	part_wrapped(r, out, reply != NULL ? "Diagnostic-Code: smtp; " :
+	    "Diagnostic-Code: X-Correo; ", "\t", reply != NULL ? reply : why);
 }
 
 static const char *
@@ -212,7 +233,7 @@ add_group(struct report *r, struct buf *out, const struct report_rcpt *p,
 {
 	char address[REPORT_ADDRESS], date[DATE_OCTETS];
 
-	part_address(address, p->address);
+	part_address(address, p->plain);
 	part_add(r, out, "\n", 1);
 	add_original(r, out, w);
 	part_addf(r, out, "Final-Recipient: rfc822; %s\n"

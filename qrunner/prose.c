@@ -49,8 +49,8 @@ written(const struct report *r, const struct report_rcpt *p,
 
 	if (w != NULL)
 		part_rcpt(address, w);
-	*behind = address[0] != '\0' && strcasecmp(address, p->address) != 0;
-	part_shown(out, *behind ? address : p->address);
+	*behind = address[0] != '\0' && strcasecmp(address, p->plain) != 0;
+	part_shown(out, *behind ? address : p->plain);
 }
 
 static void
@@ -203,7 +203,7 @@ add_listed(struct report *r, struct buf *out, const struct report_rcpt *p)
 	const char *args[] = { alias };
 	int behind;
 
-	part_shown(address, p->address);
+	part_shown(address, p->plain);
 	written(r, p, alias, &behind);
 	part_addf(r, out, "\n    %s\n", address);
 	if (behind)

@@ -13,6 +13,7 @@
 
 #include "base/exits.h"
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/env.h"
 #include "sys/log.h"
 #include "sys/sigfd.h"
@@ -21,78 +22,6 @@
 #define BACKLOG		512
 #define DAY_S		86400u
 #define STOP_MS		5000	/* for what is under way */
-
-/* A writer of queue files. */
-struct writer {
-	struct runner	*runner;
-	int		 fd;
-	int		 polite;	/* it said good bye */
-};
-
-static void
-drop_writer(struct writer *w)
-{
-	if (!w->polite)		/* what it left behind must be looked for */
-		w->runner->rescan = 1;
-	loop_remove(&w->runner->loop, w->fd);
-	close(w->fd);
-	free(w);
-}
-
-static void
-take_id(struct runner *r, const char *id)
-{
-	struct waiting *w = messages_add(&r->messages, id);
-
-	if (w == NULL) {	/* a scan was faster, or no memory */
-		if (messages_find(&r->messages, id) == NULL)
-			scan_later(r);
-		return;
-	}
-	if (messages_schedule(&r->messages, w, clock_mono_ms()) == -1) {
-		messages_forget(&r->messages, w);
-		scan_later(r);
-	}
-}
-
-static void
-on_id(void *arg, short revents)
-{
-	struct writer *w = arg;
-	char id[QUEUE_ID];
-	ssize_t n;
-
-	(void)revents;
-	while ((n = unix_recv(w->fd, id, sizeof(id) - 1, NULL,
-	    MSG_DONTWAIT)) > 0) {
-		id[n] = '\0';
-		w->polite = strcmp(id, RUNNER_BYE) == 0;
-		if (!w->polite)
-			take_id(w->runner, id);
-	}
-	if (n == 0 || errno != EAGAIN)
-		drop_writer(w);
-}
-
-static void
-on_connect(void *arg, short revents)
-{
-	struct runner *r = arg;
-	int fd = unix_accept(r->listen, 0);
-	struct writer *w;
-
-	(void)revents;
-	if (fd == -1)
-		return;
-	w = calloc(1, sizeof(*w));
-	if (w == NULL || loop_add(&r->loop, fd, POLLIN, on_id, w) == -1) {
-		close(fd);
-		free(w);
-		return;
-	}
-	w->runner = r;
-	w->fd = fd;
-}
 
 static void
 on_signal(void *arg, short revents)
@@ -120,9 +49,12 @@ take_settings(struct runner *r)
 	s->factor_100 = (uint64_t)(f * 100 + 0.5);
 	s->first_s = env_u64("RETRY_FIRST_S", 300, 1, 10 * DAY_S);
 	s->max_s = env_u64("RETRY_MAX_S", 14400, 1, 10 * DAY_S);
+	s->jitter = env_u64("RETRY_JITTER", 10, 0, 50);
 	s->giveup_s = env_u64("GIVEUP_S", 5 * DAY_S, 1, 1000 * DAY_S);
 	r->delay_report_s = env_u64("DELAY_REPORT_S", 14400, 0, 1000 * DAY_S);
 	r->remote_try_s = env_u64("REMOTE_TRY_S", 7200, 1, DAY_S);
+	r->direct_ms = 1000 * (int64_t)env_u64("DIRECT_S", 10, 1, 45);
+	r->program_timeout_s = env_u64("PROGRAM_TIMEOUT_S", 300, 1, DAY_S);
 	r->asker.path = env_str("WHOIS_SOCKET", NULL);
 	r->spawning.path = env_str("SPAWNER_SOCKET", NULL);
 }
@@ -164,7 +96,7 @@ open_sockets(struct runner *r)
 	r->listen = unix_listen(path, SOCK_SEQPACKET, 0600, BACKLOG);
 	if (r->signals == -1 || r->listen == -1)
 		die(EXIT_TEMP, "socket %s:", path);
-	if (loop_add(&r->loop, r->listen, POLLIN, on_connect, r) == -1 ||
+	if (loop_add(&r->loop, r->listen, POLLIN, writer_connects, r) == -1 ||
 	    loop_add(&r->loop, r->signals, POLLIN, on_signal, r) == -1)
 		die(EXIT_TEMP, "loop:");
 	path = env_str("CONTROL_SOCKET", "");
@@ -206,6 +138,7 @@ wait_for_work(struct runner *r)
 	due = earlier(due, lanes_due(r));
 	due = earlier(due, sites_due(r));
 	due = earlier(due, bouncer_due(r));
+	due = earlier(due, direct_due(r));
 	return loop_once(&r->loop, clock_left_ms(due));
 }
 
@@ -216,6 +149,7 @@ leave(struct runner *r)
 {
 	int64_t end = clock_mono_ms() + STOP_MS, now;
 
+	direct_tick(r, INT64_MAX);
 	while ((r->bouncer.running > 0 || sites_busy(r)) &&
 	    (now = clock_mono_ms()) < end) {
 		bouncer_tick(r, now);
@@ -243,8 +177,13 @@ main(int argc, char **argv)
 	r.asker.last = &r.asker.first;
 	r.bouncer.program = argv[1];
 	r.bouncer.last = &r.bouncer.first;
+	r.direct_last = &r.direct_first;
 	line_init(&r.crowd);
+	line_init(&r.program_crowd);
 	take_settings(&r);
+	r.dice = dice_seed();
+	if (r.dice == 0)
+		die(EXIT_TEMP, "getrandom:");
 	open_queue(&r);
 	raise_limits();
 	open_sockets(&r);	/* first: nobody is missed while we scan */
@@ -261,6 +200,7 @@ main(int argc, char **argv)
 		lanes_tick(&r, now);
 		sites_tick(&r, now);
 		bouncer_tick(&r, now);
+		direct_tick(&r, now);
 		attempts_sync(&r);
 		if (wait_for_work(&r) == -1 && errno != EINTR)
 			die(EXIT_TEMP, "poll:");

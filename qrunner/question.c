@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/exits.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/unixsock.h"
@@ -16,6 +17,14 @@
 #define IN_FLIGHT	64
 #define ANSWER_MS	30000	/* who-is may ask a slow directory */
 #define ANSWER_OCTETS	(8u << 20)
+
+static void
+free_question(struct question *q)
+{
+	free(q->address);
+	free(q->target);
+	free(q);
+}
 
 /* The first question is over. */
 static void
@@ -29,9 +38,8 @@ pop(struct asker *k, const char *p, size_t n)
 	if (k->sent > 0)
 		k->sent--;
 	k->since_ms = clock_mono_ms();
-	attempt_answered(q->attempt, q->rcpt, q->address, p, n);
-	free(q->address);
-	free(q);
+	attempt_answered(q, p, n);
+	free_question(q);
 }
 
 /* The connection is gone: what was asked will be asked again. */
@@ -105,14 +113,16 @@ send_questions(struct runner *r)
 {
 	struct asker *k = &r->asker;
 	struct question *q = k->first;
-	char record[ADDRESS_OCTETS + 16];
+	char record[2 * ADDRESS_OCTETS + 16];
 	unsigned i;
 
 	for (i = 0; i < k->sent && q != NULL; i++)
 		q = q->next;
 	for (; q != NULL && k->sent < IN_FLIGHT; q = q->next) {
-		int n = snprintf(record, sizeof(record), "expand %s\n",
-		    q->address);
+		int n = q->target == NULL ?
+		    snprintf(record, sizeof(record), "expand %s\n",
+		    q->address) : snprintf(record, sizeof(record),
+		    "forward %s %s\n", q->address, q->target);
 
 		if (unix_send(k->fd, record, (size_t)n, -1, MSG_DONTWAIT)
 		    == -1) {
@@ -124,23 +134,39 @@ send_questions(struct runner *r)
 	}
 }
 
+/* A question, or NULL with errno ENOMEM. */
+static struct question *
+new_question(const char *address, size_t n, const char *target,
+    size_t target_n)
+{
+	struct question *q = calloc(1, sizeof(*q));
+
+	if (q == NULL)
+		return NULL;
+	q->address = strndup(address, n);
+	q->target = target != NULL ? strndup(target, target_n) : NULL;
+	if (q->address != NULL && (target == NULL || q->target != NULL))
+		return q;
+	free_question(q);
+	return NULL;
+}
+
 void
 ask_about(struct runner *r, struct attempt *a, size_t rcpt,
-    const char *address, size_t n)
+    const char *address, size_t n, const char *target, size_t target_n)
 {
 	struct asker *k = &r->asker;
-	struct question *q = calloc(1, sizeof(*q));
-	char *copy = strndup(address, n);
+	struct question *q = new_question(address, n, target, target_n);
 
-	if (q == NULL || copy == NULL || n > ADDRESS_OCTETS) {
-		free(q);
-		attempt_answered(a, rcpt, copy != NULL ? copy : "", NULL, 0);
-		free(copy);
-		return;
-	}
+	if (q == NULL)
+		die(EXIT_TEMP, "no memory for a question");
 	q->attempt = a;
 	q->rcpt = rcpt;
-	q->address = copy;
+	if (n > ADDRESS_OCTETS || target_n > ADDRESS_OCTETS) {
+		attempt_answered(q, NULL, 0);
+		free_question(q);
+		return;
+	}
 	if (k->first == NULL)
 		k->since_ms = clock_mono_ms();
 	*k->last = q;

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "text/date.h"
 #include "text/encoded.h"
+#include "text/final.h"
 #include "text/qp.h"
 #include "text/utf8.h"
 
@@ -48,23 +49,26 @@ report_facts(struct report *r, const char *facts, size_t n)
 static struct report_rcpt *
 find_rcpt(const struct report *r, const char *address, size_t n)
 {
-	struct report_rcpt *p;
-
-	for (p = r->first; p != NULL; p = p->next)
-		if (strncmp(p->address, address, n) == 0 &&
-		    p->address[n] == '\0')
-			return p;
-	return NULL;
+	return lookup_find(&r->rcpt_by, address, n);
 }
 
 static struct report_rcpt *
 add_rcpt(struct report *r, const char *address, size_t n)
 {
 	struct report_rcpt *p = calloc(1, sizeof(*p));
+	struct final_text f;
 
-	if (p != NULL)
+	final_split(address, n, &f);
+	if (p != NULL) {
 		p->address = strndup(address, n);
-	if (p == NULL || p->address == NULL) {
+		p->plain = strndup(f.address, f.n);
+	}
+	if (p == NULL || p->address == NULL || p->plain == NULL ||
+	    lookup_add(&r->rcpt_by, p->address, strlen(p->address), p) == -1) {
+		if (p != NULL) {
+			free(p->address);
+			free(p->plain);
+		}
 		free(p);
 		r->failed = ENOMEM;
 		return NULL;
@@ -372,8 +376,10 @@ report_free(struct report *r)
 		leads_free(p->leads);
 		free(p->why);
 		free(p->address);
+		free(p->plain);
 		free(p);
 	}
+	lookup_free(&r->rcpt_by);
 	wishes_free(&r->wishes);
 	r->last = r->reason_of = NULL;
 }

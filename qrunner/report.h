@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "base/lookup.h"
 #include "mail/queuefile.h"
 #include "text/path.h"
 #include "wishes.h"
@@ -46,7 +47,9 @@ struct report_rcpt {
 	uint64_t	 time_us;	/* of the last done, later or never */
 	char		 dsn[12];
 	char		*why;		/* or NULL */
-	char		*address;
+	char		*address;	/* as the journal has it */
+	char		*plain;		/* as people see it: whose program or file
+					 * it is, not which */
 };
 
 struct report {
@@ -64,6 +67,7 @@ struct report {
 	uint64_t	 until_us;	/* how long it is tried, for REPORT_DELAYED */
 	struct wishes	 wishes;
 	struct report_rcpt *first, *last, *reason_of;
+	struct lookup	 rcpt_by;	/* the same by address */
 	int		 eight_bit;	/* the report has octets over 127 */
 	int		 failed;	/* errno of what could not be kept, or 0 */
 };

@@ -6,6 +6,8 @@
  *	finish		what becomes of the message then
  *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
+ *	forward		what a user's file says instead of his mailbox
+ *	program		the places of users' programs
  *	question	the conversation with who-is
  *	line		the jobs that wait for a mailbox or a site, and the messages
  *			that wait for room there
@@ -25,6 +27,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/lookup.h"
 #include "mail/control.h"
 #include "mail/job.h"
 #include "mail/queuefile.h"
@@ -38,12 +41,19 @@
 #define SITES_ACTIVE	400	/* of them with jobs for other hosts: when no host
 				 * can be reached, mailboxes have the others */
 #define LINE_QUEUE	80	/* jobs that wait in a line; more messages wait
-				 * outside, so that no mailbox fills ACTIVE_MAX */
+				 * outside, so that no mailbox fills ACTIVE_MAX.
+				 * One with thousands of recipients comes whole */
 #define LANE_WINDOW	32	/* jobs that a deliver-local has in hand */
 #define SITE_WINDOW	100	/* that a deliver-remote has, of two messages */
 #define LANES_MAX	100	/* delivery programs at a time */
 #define LANE_LINGER_MS	500	/* an idle deliver-local stays so long */
+#define LANE_SLOW_MS	500	/* nobody waits for one that is silent so long */
 #define LANE_ANSWER_MS	300000	/* a deliver-local that answers nothing */
+#define PROGRAM_MARGIN_MS 60000	/* what a deliver-program may take beyond
+				 * PROGRAM_TIMEOUT_S */
+#define PROGRAM_QUEUE	10	/* as LINE_QUEUE, of one program */
+#define PROGRAMS_LANES	20	/* as SITES_LANES, of users' programs */
+#define PROGRAMS_ACTIVE	100	/* as SITES_ACTIVE */
 #define SITE_LINGER_MS	2000	/* an idle deliver-remote keeps its connection */
 #define SITE_ANSWER_MS	900000	/* what it may take beyond REMOTE_TRY_S */
 #define SITE_FIRST	2	/* deliver-remotes of a new site */
@@ -58,6 +68,7 @@
 #define AGAIN_MAX	30	/* tries, then the deliveries are deferred */
 #define TROUBLE_MS	10000	/* our own trouble (descriptors, memory) */
 #define JOB_TRIES	3	/* of a job whose deliver-local dies */
+#define DIRECT_RCPTS	100	/* more recipients are queued at once */
 #define BOUNCES_MAX	4	/* bounce programs at a time */
 #define BOUNCES_WAIT	100	/* messages that wait, open, for their turn */
 #define BOUNCE_MS	60000	/* a bounce program that takes longer is killed */
@@ -68,6 +79,7 @@
 struct schedule {
 	uint64_t first_s, max_s;	/* the first and the longest wait */
 	uint64_t factor_100;		/* growth, in hundredths */
+	uint64_t jitter;		/* percent of a wait, 50 at most */
 	uint64_t giveup_s;		/* age at which a message is given up */
 };
 
@@ -80,12 +92,15 @@ struct site;
 struct waiting {
 	char		id[QUEUE_ID];
 	int64_t		due_ms;		/* clock_mono_ms's scale */
+	int64_t		came_ms;	/* likewise: a clock that is set anew
+					 * makes no message older */
 	unsigned	attempts;
 	unsigned char	place;		/* enum place */
 	unsigned char	held;		/* not to be tried until it is released */
 	size_t		heap_at;	/* its place there, or NOT_IN_HEAP */
 	struct waiting	*next;		/* of the same hash */
 	struct waiting	*next_parked;	/* waiting for room in the same line */
+	struct waiting	**parked_at;	/* what points to it there */
 	struct line	*line;		/* in which it is parked, or that has room
 					 * for it, until it is tried */
 	struct attempt	*attempt;	/* that has it */
@@ -115,6 +130,13 @@ struct final {
 	struct final	*next;		/* of the attempt */
 	struct final	*next_in_line;
 	struct site	*site;		/* another host's; NULL: a mailbox's */
+	int		 program;	/* a program's */
+	int		 own;		/* the user's files are to be asked first */
+	size_t		 rcpt;		/* a line of the envelope that led here */
+	char		 ext[EXT_OCTETS + 1];	/* the address's extension, or "" */
+	char		*sender;	/* the envelope's for this one, or NULL */
+	struct forward_edge *edges;	/* V_FORWARD: where it led to */
+	int		 grounded;	/* and one of that has an end */
 	char		*address;
 	struct known	*known;		/* or NULL */
 	uint64_t	 number;	/* of the job, when one is out */
@@ -138,6 +160,17 @@ struct known {
 	char		 address[];
 };
 
+/* How far a message is that has no name in the queue yet (direct.c). */
+enum direct {
+	D_NONE,		/* it is in the queue */
+	D_ASKING,	/* who-is is asked, nothing is begun */
+	D_TRYING,	/* jobs are out, the journal says nothing */
+	D_WAITING,	/* nothing is begun before it is in the queue */
+	D_LINKING	/* as in the queue, but its end waits until it is there */
+};
+
+struct heard;
+
 struct attempt {
 	struct runner	*runner;
 	struct waiting	*message;
@@ -151,9 +184,11 @@ struct attempt {
 	struct final	*finals;
 	size_t		 final_n;
 	struct known	*known;		/* what the journal says */
+	struct lookup	 final_by, known_by;	/* the same by address */
 	size_t		 questions;	/* not answered yet */
 	size_t		 jobs;		/* not settled yet */
 	size_t		 site_jobs;	/* of them, other hosts' */
+	size_t		 program_jobs;	/* and programs' */
 	struct line	*parked_at;	/* a line with no more room, or NULL */
 	struct line	*called;	/* the message's, until all jobs are given */
 	int		 unsynced;	/* what the journal must not lose */
@@ -163,6 +198,20 @@ struct attempt {
 	int		 early;		/* the message is older than this boot */
 	enum report_kind reporting;	/* the report that is made about it */
 	struct attempt	*next_bounce;	/* that waits for a bounce program */
+	enum direct	 direct;
+	int		 slow;		/* a mailbox hangs */
+	struct writer	*writer;	/* that waits for it, or NULL: it left */
+	struct heard	*heard;		/* who-is's answers, until all are there */
+	int64_t		 direct_ms;	/* its writer waits no longer */
+	struct attempt	*direct_next, **direct_prev;	/* others in a hurry */
+};
+
+/* Who writes queue files: a connection. */
+struct writer {
+	struct runner	*runner;
+	int		 fd;
+	int		 polite;	/* it said good bye */
+	struct attempt	*direct;	/* the message it waits for, or NULL */
 };
 
 struct question {
@@ -170,6 +219,7 @@ struct question {
 	struct attempt	*attempt;
 	size_t		 rcpt;		/* the rcpt line, from 0 */
 	char		*address;
+	char		*target;	/* of that user's file, or NULL */
 };
 
 /* The connection to who-is, and what is asked in order. */
@@ -194,6 +244,7 @@ struct spawning {
  * for room. Each of these is tried again when it is called. */
 struct line {
 	struct final	*first, **last;
+	const struct final *newest;	/* the last one, while there is a first */
 	size_t		 queued;
 	struct waiting	*parked, **parked_last;
 	size_t		 holds;		/* attempts that will park here */
@@ -235,7 +286,8 @@ struct lane {
 	uint64_t	 starting;	/* number of the request, or 0 */
 	int64_t		 again_ms;
 	unsigned	 failures;
-	int64_t		 since_ms;	/* last answer, or when it became idle */
+	int64_t		 since_ms;	/* last answer, when it became idle, or when
+					 * its program was asked for */
 	struct final	*sent, **sent_last;
 	size_t		 sent_n;
 	const struct attempt *newest;	/* whose job was sent last */
@@ -261,6 +313,7 @@ struct runner {
 	struct loop	 loop;
 	struct service	 control;
 	struct schedule	 schedule;
+	uint32_t	 dice;
 	int		 queue, msg;	/* descriptors of QUEUE and QUEUE/msg */
 	int		 listen, signals;
 	int		 stop;
@@ -269,9 +322,14 @@ struct runner {
 	uint64_t	 boot_us;
 	struct messages	 messages;
 	struct attempt	*unsynced;	/* until the end of this round */
+	struct attempt	*direct_first, **direct_last;	/* the oldest first */
+	int64_t		 direct_ms;	/* a writer waits so long */
 	size_t		 active;
 	size_t		 sites_active;	/* with jobs for other hosts */
 	struct line	 crowd;		/* messages that wait for that to fall */
+	size_t		 programs_active;	/* with jobs for programs */
+	struct line	 program_crowd;	/* as crowd */
+	uint64_t	 program_timeout_s;	/* a program may take so long */
 	struct asker	 asker;
 	struct spawning	 spawning;
 	struct bouncer	 bouncer;
@@ -283,13 +341,16 @@ struct runner {
 	struct site	*site_bucket[SITE_BUCKETS];
 	int64_t		 sites_ms;	/* when a site has work, or -1 */
 	size_t		 sites_live;	/* as lanes_live, of sites alone */
+	size_t		 programs_live;	/* the same of users' programs */
 	size_t		 lanes_live;	/* with a program, or starting one */
 	size_t		 hungry;	/* lanes that wait for a place to start one */
 	uint64_t	 jobs;		/* numbers given out */
 };
 
-/* schedule.c: milliseconds to wait after the attempt that was the n-th, from 1. */
-int64_t schedule_wait_ms(const struct schedule *s, unsigned n);
+/* schedule.c: milliseconds to wait after the attempt that was the n-th, from 1. dice
+ * is any number: with each the wait is another one, up to jitter shorter or longer,
+ * and never over max_s. */
+int64_t schedule_wait_ms(const struct schedule *s, unsigned n, uint32_t dice);
 
 /* messages.c. NULL from messages_add: it is known already, or no memory. */
 struct waiting *messages_find(const struct messages *m, const char *id);
@@ -320,6 +381,25 @@ void messages_leave(struct waiting *w);
 /* The message waits for the site too, behind all others; NULL: for none. */
 void messages_await(struct waiting *w, struct site *s);
 
+/* writer.c: on the socket where ids come. */
+void writer_connects(void *arg, short revents);
+void writer_answer(const struct writer *w, const struct answer *a);
+
+/* direct.c: not all can be done at once; nothing where that is not asked for. */
+void direct_doubt(struct attempt *a);
+
+/* A writer passes a file that it keeps out of the queue for now; it is
+ * closed. Then: an answer of who-is; nothing is out any more; it is in the queue,
+ * perhaps; its writer is gone; attempt_free's part. */
+void direct_begin(struct writer *w, const char *id, int file);
+void direct_answered(const struct question *q, const char *p, size_t n);
+void direct_over(struct attempt *a);
+void direct_queued(struct waiting *w);
+void direct_left(struct writer *w);
+void direct_free(struct attempt *a);
+void direct_tick(struct runner *r, int64_t now_ms);
+int64_t direct_due(const struct runner *r);
+
 /* scan.c: look through QUEUE/msg for messages that nobody told of. */
 void scan_queue(struct runner *r);
 
@@ -332,15 +412,37 @@ int set_aside(struct runner *r, const char *id, const char *folder);
 /* attempt.c */
 void attempt_begin(struct runner *r, struct waiting *w);
 
-/* The answer to the question about a rcpt line: who-is's lines, or NULL. */
-void attempt_answered(struct attempt *a, size_t rcpt, const char *address,
-    const char *p, size_t n);
+/* An attempt at a message that is off the heap, not opened yet; NULL without memory.
+ * Then read its head and journal: 0, or -1 with errno; EINVAL: this is no whole
+ * message. Then ask who-is about all recipients. */
+struct attempt *attempt_new(struct runner *r, struct waiting *w);
+int attempt_read(struct attempt *a);
+void attempt_ask(struct attempt *a);
+
+/* Where nothing is out any more, finish. a may be gone then. */
+void attempt_over(struct attempt *a);
+
+/* Carry out an answer of who-is. As attempt_answered, for which the question counts. */
+void attempt_heard(const struct question *q, const char *p, size_t n);
+
+/* Write what became of f, which is settled, to the journal. */
+void attempt_note(struct final *f);
+
+/* The answer to the question: who-is's lines, or NULL. */
+void attempt_answered(const struct question *q, const char *p, size_t n);
 
 /* The job of f is over: f->answer is set. */
 void attempt_settled(struct final *f);
 
+/* f was forwarded, and now f->answer says that it waits. */
+void attempt_resettled(struct final *f);
+
 /* Write the journal's line that f's job begins. 0, or -1 with errno. */
 int attempt_note_start(struct final *f);
+
+/* 1 if nothing here could tell whether f's job was done: another host's, or a
+ * program's; else 0. */
+int attempt_is_blind(const struct final *f);
 
 /* What is known of an address, from now on. Dies without memory. */
 struct known *attempt_known(struct attempt *a, const char *address, size_t n);
@@ -357,6 +459,31 @@ void attempt_free(struct attempt *a);
 /* Sync the journals that need it: once for all that came in one round. */
 void attempts_sync(struct runner *r);
 
+/* forward.c */
+
+/* deliver-local has answered f's job with V_FORWARD and this record: ask about its
+ * targets, and settle f. */
+void forward_answered(struct final *f, const char *record, size_t n);
+
+/* from's file led to to; NULL: to an address that the journal has done with. */
+void forward_leads(struct final *from, const struct final *to);
+
+/* f's forwarding failed: it waits. */
+void forward_failed(struct final *f, const char *dsn, const char *why);
+
+/* Before an attempt is over: who was only led in a circle waits. */
+void forward_check(struct attempt *a);
+
+void forward_free(struct final *f);
+
+/* program.c: as site.c's of the same names. */
+int program_is(const struct destination *d);
+struct line *program_full(struct runner *r, struct line *l,
+    const struct final *f);
+void program_begin(struct runner *r, struct final *f);
+void program_end(struct runner *r, const struct final *f);
+void programs_tick(struct runner *r);
+
 /* finish.c */
 
 /* Nothing of the attempt is out any more: decide what becomes of the message. */
@@ -365,7 +492,8 @@ void attempt_finish(struct attempt *a);
 /* The bounce program is over: the report's id, or NULL where none was made. */
 void attempt_reported(struct attempt *a, const char *id);
 
-/* Seconds since the message came. */
+/* Seconds since the message came; the system's clock counts only for what came
+ * before qrunner started. */
 uint64_t attempt_age_s(const struct attempt *a);
 
 /* An admin wants it gone, and its journal says so: unlink and forget it. */
@@ -404,9 +532,10 @@ void bouncer_add(struct attempt *a, enum report_kind kind);
 void bouncer_tick(struct runner *r, int64_t now_ms);
 int64_t bouncer_due(const struct runner *r);
 
-/* question.c */
+/* question.c: what the address leads to; or, where target is not NULL, what that
+ * target of the address's user's file does. */
 void ask_about(struct runner *r, struct attempt *a, size_t rcpt,
-    const char *address, size_t n);
+    const char *address, size_t n, const char *target, size_t target_n);
 void asker_tick(struct runner *r, int64_t now_ms);
 
 /* line.c */
@@ -416,6 +545,9 @@ void line_init(struct line *l);
 /* Add f's job: behind all others, or behind those of its message if together is
  * set. */
 void line_add(struct line *l, struct final *f, int together);
+
+/* 1 if the last job is one of f's message. */
+int line_ends_with(const struct line *l, const struct final *f);
 
 /* Put it before all others. */
 void line_put_back(struct line *l, struct final *f);
@@ -458,7 +590,7 @@ void lane_count(struct lane *l, int by);
 /* Who the lane is, for the log. */
 const char *lane_name(const struct lane *l);
 
-/* 1 if a deliver-remote has a job in hand. */
+/* 1 if a deliver-remote or a program has a job in hand. */
 int sites_busy(const struct runner *r);
 
 /* hand.c */

@@ -18,6 +18,7 @@
 struct found {
 	int	 started;	/* a job was begun and has no result */
 	int	 held, removed;
+	uint64_t came_us;	/* when it came */
 	uint64_t next_us;	/* when it is to be tried again, 0: now */
 	unsigned attempts;
 };
@@ -74,6 +75,7 @@ examine(int fd, struct found *f)
 	r = queue_read_head(fd, &q, 1);
 	if (r == 0)
 		r = queue_read_journal(fd, &q, note_entry, f);
+	f->came_us = q.time_us;
 	buf_free(&q.text);
 	return r == -1 ? -1 : 1;
 }
@@ -91,6 +93,9 @@ take_in(struct runner *r, const char *id, const struct found *f)
 		return;
 	}
 	w->attempts = f->attempts;
+	w->came_ms = now;
+	if (f->came_us < wall)
+		w->came_ms -= (int64_t)((wall - f->came_us) / 1000);
 	if (f->held && !f->removed)
 		messages_hold(&r->messages, w, 1);
 	if (f->started || f->removed)

@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "sys/clock.h"
+#include "sys/dice.h"
 #include "sys/log.h"
 
 /* Look after the sites then, if not before. */
@@ -99,7 +100,8 @@ site_full(struct runner *r, struct site *s, const struct final *f)
 {
 	if (f->attempt->site_jobs == 0 && r->sites_active >= SITES_ACTIVE)
 		return &r->crowd;
-	return s->line.queued >= LINE_QUEUE ? &s->line : NULL;
+	return s->line.queued >= LINE_QUEUE && !line_ends_with(&s->line, f) ?
+	    &s->line : NULL;
 }
 
 void
@@ -163,7 +165,8 @@ revive(struct site *s)
 static void
 bury(struct runner *r, struct site *s, const struct answer *a)
 {
-	int64_t wait_ms = schedule_wait_ms(&r->schedule, ++s->failures);
+	int64_t wait_ms = schedule_wait_ms(&r->schedule, ++s->failures,
+	    dice_roll(&r->dice));
 
 	if (s->failures == 1)
 		s->dead_ms = clock_mono_ms();

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/unixsock.h"
 
@@ -91,6 +92,7 @@ spawning_start(struct lane *l)
 	    .to = l->to };
 
 	l->starting = q.start;
+	l->since_ms = clock_mono_ms();
 	if (ask(l->runner, &q) == 0)
 		return;
 	if (l->failures == 0)

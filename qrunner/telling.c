@@ -179,7 +179,6 @@ attempt_wishes(const struct final *f, struct job *j)
 {
 	const struct wishes *w = &f->attempt->wishes;
 	const struct lead *leads = f->known != NULL ? f->known->leads : NULL;
-	const struct wish *named = wishes_orcpt(w, leads);
 
 	/* They fit: wishes_read takes no others. The job was all zero. */
 	if (w->ret != NULL)
@@ -187,6 +186,5 @@ attempt_wishes(const struct final *f, struct job *j)
 	if (w->envid != NULL)
 		memcpy(j->envid, w->envid, w->envid_n);
 	notify_text(j->notify, wishes_notify(w, leads));
-	if (named != NULL)
-		memcpy(j->orcpt, named->orcpt, named->orcpt_n);
+	wishes_orcpt(w, leads, j->orcpt);
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/path.h"
 #include "text/record.h"
+#include "text/xtext.h"
 
 static int
 add_rcpt(struct wishes *w, const struct field *f)
@@ -155,13 +157,45 @@ wishes_notify(const struct wishes *w, const struct lead *first)
 	return silent ? bits | NOTIFY_FAILURE | NOTIFY_DELAY : bits;
 }
 
-const struct wish *
-wishes_orcpt(const struct wishes *w, const struct lead *first)
+/* The address of a rcpt line as an ORCPT; "" where it cannot be one. source:
+ * RFC 3461 5.2.1 (d), 4.2 */
+static void
+make_orcpt(char out[ORCPT_OCTETS + 1], const struct wish *w)
 {
-	const struct wish *found = NULL;
+	static const char type[] = "rfc822;";
+	const size_t n = sizeof(type) - 1;
+	char address[ADDRESS_OCTETS + 1], quoted[QUOTED_OCTETS + 1];
 
-	for (; first != NULL; first = first->next)
-		if (w->of[first->rcpt].orcpt != NULL)
-			found = w->of + first->rcpt;
-	return found;
+	if (w->rcpt_n > ADDRESS_OCTETS ||
+	    memchr(w->rcpt, '@', w->rcpt_n) == NULL)
+		return;
+	memcpy(address, w->rcpt, w->rcpt_n);
+	address[w->rcpt_n] = '\0';
+	address_quote(quoted, address);
+	memcpy(out, type, n);
+	if (xtext_encode(out + n, ORCPT_OCTETS + 1 - n, quoted,
+	    strlen(quoted)) == -1 || !orcpt_is(out, strlen(out)))
+		out[0] = '\0';
+}
+
+void
+wishes_orcpt(const struct wishes *w, const struct lead *first,
+    char out[ORCPT_OCTETS + 1])
+{
+	const struct wish *named = NULL, *asked = NULL;
+
+	for (; first != NULL; first = first->next) {
+		const struct wish *of = w->of + first->rcpt;
+
+		if (of->orcpt != NULL)
+			named = of;
+		if (of->notify & ~NOTIFY_NEVER)
+			asked = of;
+	}
+	out[0] = '\0';
+	if (named != NULL) {
+		memcpy(out, named->orcpt, named->orcpt_n);
+		out[named->orcpt_n] = '\0';
+	} else if (asked != NULL)
+		make_orcpt(out, asked);
 }

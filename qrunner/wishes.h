@@ -61,9 +61,12 @@ int wishes_want(const struct wishes *w, const struct lead *first, int event);
 int wish_is_expanded(const struct wish *w);
 
 /* What the next host is to be told of a final address: all its lines in one, as
- * NOTIFY's bits, or 0; and the first line with an ORCPT, or NULL. */
+ * NOTIFY's bits, or 0. */
 int wishes_notify(const struct wishes *w, const struct lead *first);
-const struct wish *wishes_orcpt(const struct wishes *w,
-    const struct lead *first);
+
+/* And its ORCPT: the first line's that has one; else one made of the address of the
+ * first line that asks for reports; else "". */
+void wishes_orcpt(const struct wishes *w, const struct lead *first,
+    char out[ORCPT_OCTETS + 1]);
 
 #endif

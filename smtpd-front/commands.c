@@ -209,6 +209,8 @@ do_mail(struct session *s, char *arg)
 		refuse(s, 501, "5.5.4", "these parameters cannot be read");
 		return;
 	}
+	if (sender_refused(s))
+		return;
 	memcpy(s->sender, s->path.s, s->path.len);
 	s->sender[s->path.len] = '\0';
 	s->state = S_MAIL;

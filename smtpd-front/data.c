@@ -54,15 +54,19 @@ static struct complete *
 begin_complete(struct session *s)
 {
 	struct complete *c = &s->complete;
-	char date[DATE_OCTETS];
+	char date[DATE_OCTETS], sender[QUOTED_OCTETS + 1];
 
 	date_mail(date, clock_wall_us() / 1000000);
 	snprintf(s->date_line, sizeof(s->date_line), "Date: %s\n", date);
 	snprintf(s->id_line, sizeof(s->id_line), "Message-ID: <%s.%u@%.*s>\n",
 	    s->random, ++s->completed, DOMAIN_OCTETS, s->name);
+	address_quote(sender, s->sender);
+	snprintf(s->from_line, sizeof(s->from_line), "From: %s\n", sender);
 	memset(c, 0, sizeof(*c));
 	c->date = s->date_line;
 	c->message_id = s->id_line;
+	if (s->sender[0] != '\0')
+		c->from = s->from_line;
 	return c;
 }
 
@@ -132,6 +136,16 @@ answer_refused(struct session *s, const struct incoming *m)
 	refuse(s, 552, "5.3.4", "the message is too big");
 }
 
+/* source: RFC 5321 4.2.3 */
+static int
+never_code(const char *dsn)
+{
+	if (strcmp(dsn, "5.2.2") == 0 || strcmp(dsn, "5.3.4") == 0)
+		return 552;
+	return strncmp(dsn, "5.1.", 4) == 0 || strncmp(dsn, "5.2.", 4) == 0 ?
+	    550 : 554;
+}
+
 static void
 answer_queued(struct session *s, const struct incoming *m)
 {
@@ -139,9 +153,9 @@ answer_queued(struct session *s, const struct incoming *m)
 
 	injector_end(&s->injector, &in);
 	if (in.answer.verdict == V_DONE)
-		reply(s, 250, "2.0.0", "ok, queued as %s", in.id);
+		reply(s, 250, "2.0.0", "ok, %s as %s", in.answer.why, in.id);
 	else if (in.answer.verdict == V_NEVER)
-		reply(s, 554, in.answer.dsn, "%s", in.answer.why);
+		reply(s, never_code(in.answer.dsn), in.answer.dsn, "%s", in.answer.why);
 	else	/* 452: the disk is full, RFC 5321 4.2.3 */
 		reply(s, strcmp(in.answer.dsn, "4.3.1") == 0 ? 452 : 451,
 		    in.answer.dsn, "the message cannot be taken now, "
@@ -168,10 +182,10 @@ take_message(struct session *s)
 		reply(s, 452, "4.5.3", "too many recipients");
 		return;
 	}
-	if (s->user[0] != '\0') {
+	if (s->user[0] != '\0' || s->completes_all)
 		m.complete = begin_complete(s);
+	if (s->user[0] != '\0')
 		m.dot.by_lf = !s->wire.had_crlf;	/* typed by hand */
-	}
 	reply(s, 354, NULL, "go on, end with %s", m.dot.by_lf ? "LF.LF" :
 	    "CRLF.CRLF");
 	if (wire_hand_over(&s->wire) == 0)

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mail/existence.h"
 #include "sys/clock.h"
 #include "sys/io.h"
 #include "sys/log.h"
@@ -117,24 +116,30 @@ converse(struct session *s, const char *question, size_t n,
 	return existence_parse(f.value, f.n, out);
 }
 
-/* Ask; who-is may have been started anew since the last question. */
-static enum existence
-ask(struct session *s)
+/* who-is may have been started anew since the last question. */
+enum existence
+ask_whois(struct session *s, const char *question, size_t n)
 {
-	char question[ADDRESS_OCTETS + 8];
 	enum existence who;
-	int n;
 
-	n = snprintf(question, sizeof(question), "ask %.*s\n",
-	    (int)s->path.len, s->path.s);
-	if (converse(s, question, (size_t)n, &who) == 0)
+	if (converse(s, question, n, &who) == 0)
 		return who;
 	drop_whois(s);
-	if (converse(s, question, (size_t)n, &who) == 0)
+	if (converse(s, question, n, &who) == 0)
 		return who;
 	say("client=%s who-is does not answer:", s->client);
 	drop_whois(s);
 	return IS_UNSURE;
+}
+
+static enum existence
+ask(struct session *s, const char *verb, const char *what, size_t what_n)
+{
+	char question[ADDRESS_OCTETS + 16];
+	int n = snprintf(question, sizeof(question), "%s %.*s\n", verb,
+	    (int)what_n, what);
+
+	return ask_whois(s, question, (size_t)n);
 }
 
 static void
@@ -177,8 +182,12 @@ accept_recipient(struct session *s)
 static void
 check_relay(struct session *s, enum existence who)
 {
-	int ours = s->may_relay || s->user[0] != '\0';
+	int ours;
 
+	if (!s->may_relay && s->user[0] == '\0' && who == IS_ELSEWHERE)
+		s->may_relay = ask(s, "relays", s->client, strlen(s->client)) ==
+		    IS_HERE;	/* relay-domains has its address */
+	ours = s->may_relay || s->user[0] != '\0';
 	if (ours && who == IS_ELSEWHERE) {
 		accept_recipient(s);
 		return;
@@ -192,7 +201,7 @@ check_relay(struct session *s, enum existence who)
 void
 check_recipient(struct session *s)
 {
-	enum existence who = ask(s);
+	enum existence who = ask(s, "ask", s->path.s, s->path.len);
 
 	switch (who) {
 	case IS_HERE:

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include "base/buf.h"
+#include "mail/existence.h"
 #include "mail/injector.h"
 #include "net/starttls.h"
 #include "net/wire.h"
@@ -53,7 +54,7 @@ struct session {
 	const char	*name;		/* our host name */
 	const char	*domain;	/* for addresses without a domain */
 	const char	*client;	/* the client's IP address */
-	int		 may_relay;	/* RELAYCLIENT is set */
+	int		 may_relay;	/* RELAYCLIENT is set, or relay-domains has it */
 	struct starttls	 starttls;
 	int		 offers_tls;	/* STARTTLS is there */
 	int		 tls;		/* and on */
@@ -61,6 +62,7 @@ struct session {
 	int		 auth_clear;	/* without TLS too */
 	unsigned	 auth_failed;	/* times */
 	char		 user[USER_OCTETS];	/* "": not logged in */
+	int		 sender_check;	/* he sends as himself alone */
 	uint64_t	 size_max;	/* octets of a message */
 	unsigned	 rcpt_max;
 	int		 data_ms;	/* for one message's DATA */
@@ -84,7 +86,9 @@ struct session {
 	struct buf	 path;		/* room for the address being read */
 	char		 line[LINE_OCTETS];
 	struct complete	 complete;	/* for mail of who logged in */
+	int		 completes_all;	/* and for all others */
 	char		 date_line[COMPLETE_LINE];
+	char		 from_line[COMPLETE_LINE];
 	char		 id_line[COMPLETE_LINE];
 	char		 random[RANDOM_OCTETS];	/* for Message-ID */
 	unsigned	 completed;		/* messages */
@@ -120,6 +124,14 @@ int take_address(struct session *s, const char **p, const char *end,
 
 /* Connect to who-is while the client thinks (recipient.c). */
 void expect_recipients(struct session *s);
+
+/* Send who-is the question and take its word; IS_UNSURE where it has none
+ * (recipient.c). */
+enum existence ask_whois(struct session *s, const char *question, size_t n);
+
+/* MAIL FROM: 1 after a reply if who is logged in may not send as s->path, else 0
+ * (sender.c). */
+int sender_refused(struct session *s);
 
 /* RCPT TO: ask who-is about the address in s->path (recipient.c). */
 void check_recipient(struct session *s);

@@ -30,6 +30,8 @@ take_settings(struct session *s)
 	static const char *const auth_words[] = {
 		"off", "optional", "required", NULL
 	};
+	static const char *const check_words[] = { "off", "own", NULL };
+	static const char *const complete_words[] = { "login", "all", NULL };
 
 	s->name = env_str("NAME", NULL);
 	s->domain = env_str("DOMAIN", s->name);
@@ -43,6 +45,8 @@ take_settings(struct session *s)
 	s->wire.end_ms = clock_mono_ms() + 1000 *
 	    (int64_t)env_u64("SMTP_SESSION_S", SESSION_S, 1, SESSION_S);
 	s->auth = (enum smtp_auth)env_word("SMTP_AUTH", auth_words);
+	s->sender_check = env_word("SENDER_CHECK", check_words) == 1;
+	s->completes_all = env_word("SMTP_COMPLETE", complete_words) == 1;
 	s->auth_clear = env_u64("AUTH_CLEAR", 0, 0, 1) == 1;
 }
 
@@ -103,7 +107,7 @@ ready_peers(struct session *s)
 		s->offers_tls = starttls_find(&s->starttls, service != NULL ?
 		    &s->peers->tls : NULL, &s->wire);
 	s->tls = tls == TLS_IMPLICIT;
-	if (s->auth != AUTH_OFF)
+	if (s->auth != AUTH_OFF || s->completes_all)
 		take_entropy(s);
 }
 

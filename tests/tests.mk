@@ -55,7 +55,7 @@ fuzz-dot_SRC = tests/unit/naive-dot.c
 fuzz-report_SRC = $(REPORT_SRC)
 fuzz-stuff_SRC = tests/unit/naive-stuff.c
 fuzz-smtp_SRC = smtpd-front/commands.c smtpd-front/data.c smtpd-front/tls.c \
-	smtpd-front/login.c smtpd-front/dsn.c
+	smtpd-front/login.c smtpd-front/dsn.c smtpd-front/sender.c
 fuzz-question_SRC = checkpw/question.c
 test-dns-response_SRC = deliver/dns-response.c deliver/dns-ask.c
 test-dns-response_LIBS = -lresolv
@@ -72,8 +72,9 @@ fuzz-chain_LIBS = -lbearssl
 fuzz-remote_SRC = deliver/remote-jobs.c deliver/remote-route.c \
 	deliver/remote-address.c deliver/remote-dialog.c deliver/remote-login.c \
 	deliver/remote-mail.c deliver/remote-envelope.c deliver/remote-body.c \
-	deliver/remote-end.c
-fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait -Wl,--wrap=io_write
+	deliver/remote-end.c deliver/remote-wishes.c
+fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait \
+	-Wl,--wrap=io_write -Wl,--wrap=io_write_for
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
 
@@ -83,6 +84,7 @@ WRAP = $(CALLS:%=-Wl,--wrap=%)
 test-newfile_LIBS = $(WRAP)
 test-queuefile_LIBS = $(WRAP)
 test-maildir_LIBS = $(WRAP)
+test-index_LIBS = -Wl,--wrap=folder_read
 test-maildrop_LIBS = $(WRAP) -Wl,--wrap=folder_read
 
 $T/unit/%.o: %.c
@@ -136,7 +138,8 @@ $(foreach t,$(CHECKPW_NAMES),$(eval $(call checkpw_test,$(t))))
 
 # test-resolve looks into tables that the compilers made.
 unit: $(UNIT_BIN) $(BIN)/compile-aliases $(BIN)/compile-users \
-	$(BIN)/compile-hosts $(BIN)/compile-routes
+	$(BIN)/compile-hosts $(BIN)/compile-routes \
+	$(BIN)/compile-virtusers $(BIN)/compile-relays
 
 fuzz-build: $(FUZZ_BIN)
 

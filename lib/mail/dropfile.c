@@ -21,9 +21,10 @@ do_by_name(struct maildrop *d, size_t i, int (*deed)(const struct maildrop *d,
 {
 	struct drop_message *m = d->m + i;
 	int looks, r;
+	size_t n;
 
 	for (looks = 0; !m->gone; looks++) {
-		r = deed(d, m, d->names.s + m->name);
+		r = deed(d, m, maildrop_name(d, i, &n));
 		if (r != -1 || errno != ENOENT || looks == LOOKS)
 			return r;
 		if (maildrop_look_again(d) == -1)
@@ -68,6 +69,27 @@ count_octets(int fd, uint64_t *out)
 	return 0;
 }
 
+/* Keep for the index what was counted. */
+static void
+note_octets(struct maildrop *d, const struct drop_message *m)
+{
+	const struct index_fact f = { .uid = m->uid,
+	    .wire = (uint32_t)m->octets };
+
+	if (d->indexed && m->uid != 0 && m->octets < INDEX_UNKNOWN)
+		(void)buf_add(&d->facts, &f, sizeof(f));
+}
+
+/* Keep for the index that it is deleted; UIDs come in order. */
+static void
+note_gone(struct maildrop *d, const struct drop_message *m)
+{
+	const struct index_range r = { m->uid, m->uid };
+
+	if (d->indexed && m->uid != 0)
+		(void)buf_add(&d->gone, &r, sizeof(r));
+}
+
 int
 maildrop_octets(struct maildrop *d, size_t i, uint64_t *out)
 {
@@ -83,6 +105,8 @@ maildrop_octets(struct maildrop *d, size_t i, uint64_t *out)
 			close(fd);
 			errno = e;
 		}
+		if (r == 0)
+			note_octets(d, m);
 		if (r == -1 && errno != ENOENT)
 			return -1;
 		if (r == -1)
@@ -115,6 +139,7 @@ maildrop_remove(struct maildrop *d, size_t i)
 	if (do_by_name(d, i, remove_deed) == -1 && errno != ENOENT)
 		return -1;
 	d->m[i].gone = 1;
+	note_gone(d, d->m + i);
 	return 0;
 }
 

@@ -24,10 +24,10 @@ bucket_of(const char *address, size_t n)
 	return h % GLANCE_BUCKETS;
 }
 
-const struct outcome *
-glance_outcome(const struct glance *g, const char *address, size_t n)
+static struct outcome *
+find_outcome(const struct glance *g, const char *address, size_t n)
 {
-	const struct outcome *o = g->bucket[bucket_of(address, n)];
+	struct outcome *o = g->bucket[bucket_of(address, n)];
 
 	while (o != NULL && (o->n != n ||
 	    strncasecmp(o->address, address, n) != 0))
@@ -35,11 +35,16 @@ glance_outcome(const struct glance *g, const char *address, size_t n)
 	return o;
 }
 
+const struct outcome *
+glance_outcome(const struct glance *g, const char *address, size_t n)
+{
+	return find_outcome(g, address, n);
+}
+
 static struct outcome *
 add_outcome(struct glance *g, const char *address, size_t n)
 {
-	struct outcome *o = (struct outcome *)(uintptr_t)glance_outcome(g,
-	    address, n);
+	struct outcome *o = find_outcome(g, address, n);
 	size_t b = bucket_of(address, n);
 
 	if (o != NULL)
@@ -101,16 +106,22 @@ note_entry(void *arg, const struct journal_entry *e)
 		take_result(g, o, e);
 }
 
-static unsigned
-count_recipients(const struct queue_head *q)
+/* Count them, and mark what became of each as that of a recipient. */
+static void
+take_recipients(struct glance *g)
 {
-	const char *p = q->text.s, *end = p + q->text.len;
+	const char *p = g->head.text.s, *end = p + g->head.text.len;
+	struct outcome *o;
 	struct field f;
-	unsigned n = 0;
 
-	while (record_next(&p, end, &f) == 1)
-		n += (unsigned)field_is(&f, "rcpt");
-	return n;
+	while (record_next(&p, end, &f) == 1) {
+		if (!field_is(&f, "rcpt"))
+			continue;
+		g->rcpt_n++;
+		o = find_outcome(g, f.value, f.n);
+		if (o != NULL)
+			o->named = 1;
+	}
 }
 
 int
@@ -166,7 +177,8 @@ glance_read(struct glance *g, int msg, const char *id)
 		errno = EINVAL;
 	if (done == 0)
 		done = queue_read_journal(fd, &g->head, note_entry, g);
-	g->rcpt_n = done == -1 ? 0 : count_recipients(&g->head);
+	if (done != -1)
+		take_recipients(g);
 	e = errno;
 	close(fd);
 	return errno = e, done == -1 ? -1 : 0;
@@ -177,19 +189,6 @@ glance_free(struct glance *g)
 {
 	forget(g);
 	buf_free(&g->head.text);
-}
-
-static int
-is_recipient(const struct glance *g, const struct outcome *o)
-{
-	const char *p = g->head.text.s, *end = p + g->head.text.len;
-	struct field f;
-
-	while (record_next(&p, end, &f) == 1)
-		if (field_is(&f, "rcpt") && f.n == o->n &&
-		    strncasecmp(f.value, o->address, o->n) == 0)
-			return 1;
-	return 0;
 }
 
 static int
@@ -215,7 +214,7 @@ glance_left(const struct glance *g, int (*each)(void *arg,
 			r = each(arg, f.value, f.n, o);
 	}
 	for (o = g->first; o != NULL && r == 0; o = o->next)
-		if (!is_final(o) && !is_recipient(g, o))
+		if (!is_final(o) && !o->named)
 			r = each(arg, o->address, o->n, o);
 	return r;
 }

@@ -17,6 +17,7 @@ struct outcome {
 	struct outcome	*next_alike;	/* of the same bucket */
 	enum journal_kind kind;		/* J_START, J_DONE, J_LATER or J_NEVER */
 	int		 told;		/* its sender has a report */
+	int		 named;		/* it is a recipient as the client named it */
 	uint64_t	 time_us;
 	char		 dsn[12];	/* "" where it was only begun */
 	char		*why;		/* or NULL */

@@ -10,6 +10,7 @@
 
 static const char *const verdict_names[] = {
 	[V_DONE] = "done", [V_LATER] = "later", [V_NEVER] = "never",
+	[V_FORWARD] = "forward",
 };
 
 const char *
@@ -41,10 +42,13 @@ job_format(struct buf *b, const struct job *j)
 	    record_adds(b, "id", j->id) == -1 ||
 	    record_adds(b, "sender", j->sender) == -1 ||
 	    record_adds(b, "to", j->to) == -1 ||
+	    (j->own && record_adds(b, "own", "1") == -1) ||
+	    (j->ext[0] != '\0' && record_adds(b, "ext", j->ext) == -1) ||
 	    record_add_u64(b, "time", j->time_us) == -1 ||
 	    record_add_u64(b, "at", j->at) == -1 ||
 	    record_add_u64(b, "size", j->size) == -1 ||
-	    record_add_u64(b, "wire", j->wire) == -1)
+	    record_add_u64(b, "wire", j->wire) == -1 ||
+	    (j->direct && record_add_u64(b, "direct", 1) == -1))
 		return -1;
 	return 0;
 }
@@ -80,18 +84,25 @@ wish_field(struct job *j, const struct field *f)
 }
 
 static int
-job_field(struct job *j, const struct field *f)
+field_bit(const struct field *f, int *bit)
 {
 	uint64_t n;
 
+	if (field_u64(f, &n) == -1)
+		return -1;
+	*bit = n != 0;
+	return 0;
+}
+
+static int
+job_field(struct job *j, const struct field *f)
+{
 	if (field_is(f, "job"))
 		return field_u64(f, &j->number);
-	if (field_is(f, "replay")) {
-		if (field_u64(f, &n) == -1)
-			return -1;
-		j->replay = n != 0;
-		return 0;
-	}
+	if (field_is(f, "replay"))
+		return field_bit(f, &j->replay);
+	if (field_is(f, "direct"))
+		return field_bit(f, &j->direct);
 	if (field_is(f, "id")) {
 		if (field_copy(f, j->id, sizeof(j->id)) == -1)
 			return -1;
@@ -101,6 +112,13 @@ job_field(struct job *j, const struct field *f)
 		return field_copy(f, j->sender, sizeof(j->sender));
 	if (field_is(f, "to"))
 		return field_copy(f, j->to, sizeof(j->to));
+	if (field_is(f, "own"))
+		return field_bit(f, &j->own);
+	if (field_is(f, "ext")) {
+		if (!ext_is(f->value, f->n))
+			return -1;
+		return field_copy(f, j->ext, sizeof(j->ext));
+	}
 	if (field_is(f, "time"))
 		return field_u64(f, &j->time_us);
 	if (field_is(f, "at"))
@@ -170,11 +188,11 @@ answer_field(struct answer *a, const struct field *f, int *has_verdict)
 		return field_copy(f, a->why, sizeof(a->why));
 	if (!field_is(f, "verdict"))
 		return 0;
-	for (v = V_DONE; v <= V_NEVER; v++)
+	for (v = V_DONE; v <= V_FORWARD; v++)
 		if (f->n == strlen(verdict_names[v]) &&
 		    memcmp(f->value, verdict_names[v], f->n) == 0)
 			break;
-	if (v > V_NEVER)
+	if (v > V_FORWARD)
 		return -1;
 	a->verdict = (enum verdict)v;
 	*has_verdict = 1;

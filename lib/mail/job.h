@@ -12,9 +12,11 @@
 #include "base/buf.h"
 #include "mail/queuefile.h"
 #include "text/dsn.h"
+#include "text/final.h"
 #include "text/path.h"
 
-#define JOB_RECORD	2048		/* octets of the longest job or answer */
+#define JOB_RECORD	2048		/* octets of the longest job or answer, but for */
+#define FORWARD_RECORD	16384		/* ... an answer with targets */
 #define WHY_OCTETS	512		/* octets of an answer's words, with NUL */
 #define DSN_OCTETS	12		/* octets of an RFC 3463 code, with NUL */
 #define RELAY_OCTETS	320		/* octets of a relay, with NUL */
@@ -22,9 +24,12 @@
 struct job {
 	uint64_t number;		/* the answer carries it back */
 	int	 replay;		/* it was begun before: look first */
+	int	 direct;		/* somebody waits for the answer */
 	char	 id[QUEUE_ID];
 	char	 sender[ADDRESS_OCTETS + 1];	/* "" for <> */
-	char	 to[ADDRESS_OCTETS + 1];	/* the final address */
+	char	 to[ADDRESS_OCTETS + 1];	/* the final address, see final.h */
+	int	 own;			/* its user's files are to be asked first */
+	char	 ext[EXT_OCTETS + 1];	/* the address's extension, or "" */
 	uint64_t time_us;		/* when the message came */
 	uint64_t at, size, wire;	/* where the message lies in the file */
 	/* What the sender wants to be told, for the next host (RFC 3461): as that
@@ -35,7 +40,9 @@ struct job {
 	char	 orcpt[ORCPT_OCTETS + 1];
 };
 
-enum verdict { V_DONE, V_LATER, V_NEVER };
+/* V_FORWARD: not delivered; the user's file says to whom, and the answer's record
+ * has these as lines "target ..." (text/forward.h). */
+enum verdict { V_DONE, V_LATER, V_NEVER, V_FORWARD };
 
 struct answer {
 	uint64_t number;
@@ -60,7 +67,7 @@ int answer_parse(const char *s, size_t n, struct answer *a);
 void answer_set(struct answer *a, enum verdict verdict, const char *dsn,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* "done", "later" or "never". */
+/* "done", "later", "never" or "forward". */
 const char *verdict_name(enum verdict v);
 
 #endif

@@ -11,20 +11,18 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "mail/letter.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
-#include "text/header.h"
+#include "text/final.h"
 
 #define NAME_OCTETS	256	/* of a file in cur/, with NUL */
 #define PIECE_OCTETS	65536
-#define PREFIX_OCTETS	(2 * QUOTED_OCTETS + 64)
 
-/* What stands before the message as it came, and what the file is called. */
+/* What the file holds, and what it is called. */
 struct plan {
 	char	 name[NEWFILE_NAME];
-	char	 prefix[PREFIX_OCTETS];
-	size_t	 prefix_n;
-	uint64_t size;		/* octets of the whole file */
+	struct letter letter;
 };
 
 void
@@ -143,103 +141,55 @@ need_folder(struct maildir *m, int *fd, const char *name)
 }
 
 static int
-make_plan(struct plan *p, const struct job *j, const char *host)
+make_plan(struct plan *p, const struct job *j, int queue, const char *host)
 {
-	char sender[QUOTED_OCTETS + 1], to[QUOTED_OCTETS + 1];
+	const struct letter *l = &p->letter;
+	struct final_text f;
 	int n;
 
-	address_quote(sender, j->sender);
-	address_quote(to, j->to);
-	n = snprintf(p->prefix, sizeof(p->prefix),
-	    "Return-Path: <%s>\nDelivered-To: %s\n", sender, to);
-	if (n < 0 || (size_t)n >= sizeof(p->prefix))
-		return errno = EMSGSIZE, -1;
-	p->prefix_n = (size_t)n;
-	p->size = p->prefix_n + j->size;
+	if (letter_begin(&p->letter, j, queue) == -1)
+		return -1;
+	final_split(j->to, strlen(j->to), &f);
 	n = snprintf(p->name, sizeof(p->name), "%" PRIu64 ".%s-%016" PRIx64
 	    ".%s,S=%" PRIu64 ",W=%" PRIu64, j->time_us / 1000000, j->id,
-	    ascii_fnv(j->to, strlen(j->to)), host, p->size,
-	    p->prefix_n + 2 + j->wire);
+	    ascii_fnv(f.address, f.n), host, l->size,
+	    l->prefix_n + 2 + j->wire);
 	if (n < 0 || (size_t)n >= sizeof(p->name))
 		return errno = ENAMETOOLONG, -1;
 	return 0;
 }
 
-/* The header says that this address had the message before: a loop. */
-struct loop {
-	char		 to[QUOTED_OCTETS + 1];
-	int		 found;
-};
-
-static void
-check_loop(void *arg, const char *line, size_t n)
-{
-	struct loop *l = arg;
-	size_t value_n;
-	const char *value = header_value(line, n, "Delivered-To", &value_n);
-
-	if (value != NULL && ascii_is(value, value_n, l->to))
-		l->found = 1;
-}
-
-/* The next piece of the message at offset done; its octets, or -1. */
-static ssize_t
-read_piece(const struct job *j, int queue, uint64_t done, char *piece)
-{
-	uint64_t left = j->size - done;
-	size_t n = left < PIECE_OCTETS ? (size_t)left : PIECE_OCTETS;
-	ssize_t r = io_pread_full(queue, piece, n, (off_t)(j->at + done));
-
-	if (r != -1 && (size_t)r < n)
-		return errno = EIO, -1;		/* the queue file is shorter */
-	return r;
-}
-
-/* Write prefix and message. 0; 1 for a loop; -1 with errno. */
+/* 0, or -1 with errno; ELOOP: it was here before. */
 static int
-write_message(const struct plan *p, const struct job *j, int queue, int fd)
+write_message(struct letter *l, int fd)
 {
-	struct header h = { .n = 0 };
-	struct loop loop = { .found = 0 };
-	static char room[PREFIX_OCTETS + PIECE_OCTETS];
-	uint64_t done = 0;
-	size_t before = p->prefix_n;
+	static char room[LETTER_PREFIX + PIECE_OCTETS];
+	ssize_t n;
 
-	address_quote(loop.to, j->to);
-	memcpy(room, p->prefix, before);
-	do {
-		char *piece = room + before;
-		ssize_t n = read_piece(j, queue, done, piece);
-
-		if (n == -1)
+	letter_rewind(l);
+	while ((n = letter_next(l, room, sizeof(room))) > 0)
+		if (io_write_file(fd, room, (size_t)n) == -1)
 			return -1;
-		header_scan(&h, piece, (size_t)n, check_loop, &loop);
-		if (loop.found)
-			return 1;
-		if (io_write_file(fd, room, before + (size_t)n) == -1)
-			return -1;
-		done += (uint64_t)n;
-		before = 0;
-	} while (done < j->size);
-	return 0;
+	return (int)n;
 }
 
 static int
-has_prefix(const struct plan *p, int fd)
+has_prefix(const struct letter *l, int fd)
 {
-	char room[PREFIX_OCTETS];
-	ssize_t r = io_pread_full(fd, room, p->prefix_n, 0);
+	char room[LETTER_PREFIX];
+	ssize_t r = io_pread_full(fd, room, l->prefix_n, 0);
 
 	if (r == -1)
 		return -1;
-	return (size_t)r == p->prefix_n &&
-	    memcmp(room, p->prefix, p->prefix_n) == 0;
+	return (size_t)r == l->prefix_n &&
+	    memcmp(room, l->prefix, l->prefix_n) == 0;
 }
 
 /* 1 if fd holds just what this job would write, 0 if not, -1 with errno. */
 static int
-holds_message(const struct plan *p, const struct job *j, int queue, int fd)
+holds_message(const struct letter *l, int fd)
 {
+	const struct job *j = l->job;
 	char there[4096], want[4096];
 	struct stat st;
 	uint64_t done = 0;
@@ -247,15 +197,15 @@ holds_message(const struct plan *p, const struct job *j, int queue, int fd)
 
 	if (fstat(fd, &st) == -1)
 		return -1;
-	if ((uint64_t)st.st_size != p->size)
+	if ((uint64_t)st.st_size != l->size)
 		return 0;
-	same = has_prefix(p, fd);
+	same = has_prefix(l, fd);
 	while (same == 1 && done < j->size) {
 		uint64_t left = j->size - done;
 		size_t n = left < sizeof(there) ? (size_t)left : sizeof(there);
 		ssize_t a = io_pread_full(fd, there, n,
-		    (off_t)(p->prefix_n + done));
-		ssize_t b = io_pread_full(queue, want, n,
+		    (off_t)(l->prefix_n + done));
+		ssize_t b = io_pread_full(l->queue, want, n,
 		    (off_t)(j->at + done));
 
 		if (a == -1 || b == -1)
@@ -299,10 +249,24 @@ find_in_cur(struct maildir *m, const char *base, char name[NAME_OCTETS])
 	return e == 0 ? 0 : -1;
 }
 
+/* The octets go to the disk before the name can: after a power cut no file has a
+ * name and nothing in it. The queue file would have it written anew; without one
+ * nobody would. No flush: the commit that brings the name makes one. */
+static void
+push_out(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE |
+	    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+#else
+	(void)fsync(fd);
+#endif
+}
+
 /* Write the message anew; where name is not NULL it replaces that file. */
 static int
-put_anew(struct maildir *m, const struct plan *plan, const struct job *j,
-    int queue, struct put *p, const char *replaced)
+put_anew(struct maildir *m, struct plan *plan, struct put *p,
+    const char *replaced)
 {
 	struct newfile f;
 	int r, e;
@@ -315,13 +279,14 @@ put_anew(struct maildir *m, const struct plan *plan, const struct job *j,
 		r = newfile_open(&f, m->new, m->tmp, plan->name, 0600);
 	if (r == -1)
 		return -1;
-	r = write_message(plan, j, queue, f.fd);
-	if (r == 1) {
+	r = write_message(&plan->letter, f.fd);
+	if (r == -1 && errno == ELOOP) {
 		newfile_close(&f);
-		answer_set(&p->answer, V_NEVER, "5.4.6",
-		    "a mail loop: %s had this message before", j->to);
+		letter_looped(&p->answer, plan->letter.job);
 		return 0;
 	}
+	if (r == 0 && plan->letter.job->direct)
+		push_out(f.fd);
 	if (r == 0 && replaced != NULL)
 		r = newfile_replace(&f, p->in_cur ? m->cur : m->new, replaced);
 	else if (r == 0)
@@ -338,15 +303,15 @@ put_anew(struct maildir *m, const struct plan *plan, const struct job *j,
 
 /* A file of this name is there, as name in dir: keep it if it is whole. */
 static int
-keep_or_replace(struct maildir *m, const struct plan *plan,
-    const struct job *j, int queue, struct put *p, const char *name)
+keep_or_replace(struct maildir *m, struct plan *plan, struct put *p,
+    const char *name)
 {
 	int fd = openat(p->in_cur ? m->cur : m->new, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), same, e;
 
 	if (fd == -1)
 		return -1;
-	same = holds_message(plan, j, queue, fd);
+	same = holds_message(&plan->letter, fd);
 #ifdef PLANT_EEXIST_DELIVERED	/* a fault that the crash tests must find */
 	same = 1;
 #endif
@@ -357,29 +322,27 @@ keep_or_replace(struct maildir *m, const struct plan *plan,
 	e = errno;
 	close(fd);
 	errno = e;
-	return same == -1 ? -1 : put_anew(m, plan, j, queue, p, name);
+	return same == -1 ? -1 : put_anew(m, plan, p, name);
 }
 
 /* Look for what an interrupted delivery may have left. 1 when the message is
  * there now, 0 when there is nothing, -1 with errno. */
 static int
-put_again(struct maildir *m, const struct plan *plan, const struct job *j,
-    int queue, struct put *p)
+put_again(struct maildir *m, struct plan *plan, struct put *p)
 {
 	char name[NAME_OCTETS];
 	struct stat st;
 	int r;
 
 	if (fstatat(m->new, plan->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return keep_or_replace(m, plan, j, queue, p, plan->name) == 0 ?
-		    1 : -1;
+		return keep_or_replace(m, plan, p, plan->name) == 0 ? 1 : -1;
 	if (errno != ENOENT)
 		return -1;
 	r = find_in_cur(m, plan->name, name);
 	if (r != 1)
 		return r;
 	p->in_cur = 1;
-	return keep_or_replace(m, plan, j, queue, p, name) == 0 ? 1 : -1;
+	return keep_or_replace(m, plan, p, name) == 0 ? 1 : -1;
 }
 
 void
@@ -393,16 +356,16 @@ maildir_put(struct maildir *m, const struct job *j, int queue, struct put *p)
 	p->name[0] = '\0';
 	p->answer.number = j->number;
 	answer_set(&p->answer, V_DONE, "2.0.0", "delivered");
-	if (make_plan(&plan, j, m->host) == -1)
+	if (make_plan(&plan, j, queue, m->host) == -1)
 		r = -1;
 	else
 		memcpy(p->name, plan.name, sizeof(p->name));
 	if (r == 0 && j->replay)
-		r = put_again(m, &plan, j, queue, p);
+		r = put_again(m, &plan, p);
 	if (r == 0) {
-		r = put_anew(m, &plan, j, queue, p, NULL);
+		r = put_anew(m, &plan, p, NULL);
 		if (r == -1 && errno == EEXIST)
-			r = keep_or_replace(m, &plan, j, queue, p, plan.name);
+			r = keep_or_replace(m, &plan, p, plan.name);
 	}
 	if (r == -1)
 		maildir_failure(&p->answer, errno, "mailbox");

@@ -1,7 +1,6 @@
 /* maildrop - see maildrop.h */
 #include "mail/maildrop.h"
 
-#include <dirent.h>
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,56 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/num.h"
+#include "mail/index-name.h"
 #include "sys/folder.h"
 
-#define NAMES_OCTETS	UINT32_MAX	/* of all names */
 #define READINGS	4	/* of a folder that others change meanwhile */
 
+/* The name of m, its length in *n. The index has it until somebody changes it. */
 static const char *
-name_of(const struct maildrop *d, const struct drop_message *m)
+name_of(struct maildrop *d, const struct drop_message *m, size_t *n)
 {
-	return d->names.s + m->name;
+	*n = m->name_n;
+	if (m->name_n > 0)
+		return d->names.s + m->name;
+	*n = index_state_name(&d->ix.state, index_at(&d->ix, m->name),
+	    d->room_of_name);
+	return d->room_of_name;
 }
 
 const char *
-maildrop_name(const struct maildrop *d, size_t i, size_t *n)
+maildrop_name(struct maildrop *d, size_t i, size_t *n)
 {
-	*n = d->m[i].name_n;
-	return name_of(d, d->m + i);
-}
-
-/* The digits from s on, up to what is none; 0 if there are none or too many. */
-static uint64_t
-leading_number(const char *s, size_t n)
-{
-	size_t digits = 0;
-	uint64_t v;
-
-	while (digits < n && s[digits] >= '0' && s[digits] <= '9')
-		digits++;
-	return num_u64(s, digits, &v) == 0 ? v : 0;
-}
-
-/* The value of ",W=" in a base name, or DROP_UNKNOWN. */
-static uint64_t
-wire_octets(const char *base, size_t n)
-{
-	const char *end = base + n, *s = base, *value;
-	uint64_t v;
-
-	while ((s = memchr(s, ',', (size_t)(end - s))) != NULL) {
-		s++;
-		if (end - s < 3 || s[0] != 'W' || s[1] != '=')
-			continue;
-		value = s + 2;
-		s = memchr(value, ',', (size_t)(end - value));
-		if (s == NULL)
-			s = end;
-		if (num_u64(value, (size_t)(s - value), &v) == 0)
-			return v;
-	}
-	return DROP_UNKNOWN;
+	return name_of(d, d->m + i, n);
 }
 
 /* Room for one message more. 0, or -1 with errno ENOMEM. */
@@ -99,6 +69,7 @@ add_message(struct maildrop *d, const char *name, size_t n, int in_new)
 	const char *colon = memchr(name, ':', n);
 	size_t base_n = colon != NULL ? (size_t)(colon - name) : n;
 	struct drop_message *m;
+	uint32_t wire;
 
 	if (make_room(d) == -1)
 		return -1;
@@ -106,9 +77,11 @@ add_message(struct maildrop *d, const char *name, size_t n, int in_new)
 	if (keep_name(d, m, name, n) == -1)
 		return -1;
 	m->base_n = (uint8_t)base_n;
-	m->seconds = leading_number(name, base_n);
-	m->octets = wire_octets(name, base_n);
+	m->seconds = index_name_seconds(name, base_n);
+	wire = index_name_wire(name, base_n);
+	m->octets = wire != INDEX_UNKNOWN ? wire : DROP_UNKNOWN;
 	m->in_new = (uint8_t)in_new;
+	m->uid = 0;
 	m->gone = 0;
 	d->n++;
 	return 0;
@@ -121,21 +94,11 @@ struct reading {
 };
 
 static int
-is_file(int fd, const char *name, unsigned char type)
-{
-	struct stat st;
-
-	if (type != DT_UNKNOWN && type != DT_LNK)
-		return type == DT_REG;
-	return fstatat(fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
-}
-
-static int
 each_name(void *arg, const char *name, size_t n, unsigned char type)
 {
 	const struct reading *r = arg;
 
-	if (name[0] == '.' || n > UINT8_MAX || !is_file(r->fd, name, type))
+	if (name[0] == '.' || n > UINT8_MAX || !folder_has_file(r->fd, name, type))
 		return 0;
 	return add_message(r->d, name, n, r->in_new);
 }
@@ -181,23 +144,24 @@ compare_octets(const char *a, const char *b, size_t n)
 	return memcmp(a, b, n);
 }
 
-/* The order of two messages: under 0, 0 for the same base name, over 0. */
+/* The order of two messages: under 0, 0 for the same base name, over 0. At most
+ * one of the two maildrops has its names in an index. */
 static int
-compare(const struct maildrop *da, const struct drop_message *a,
-    const struct maildrop *db, const struct drop_message *b)
+compare(struct maildrop *da, const struct drop_message *a,
+    struct maildrop *db, const struct drop_message *b)
 {
-	size_t n = a->base_n < b->base_n ? a->base_n : b->base_n;
+	size_t n = a->base_n < b->base_n ? a->base_n : b->base_n, all;
 	int c;
 
 	if (a->seconds != b->seconds)
 		return a->seconds < b->seconds ? -1 : 1;
-	c = compare_octets(name_of(da, a), name_of(db, b), n);
+	c = compare_octets(name_of(da, a, &all), name_of(db, b, &all), n);
 	return c != 0 ? c : a->base_n - b->base_n;
 }
 
 /* Merge two sorted neighbours, of which equal ones keep their order. */
 static void
-merge(const struct maildrop *d, const struct drop_message *a, size_t a_n,
+merge(struct maildrop *d, const struct drop_message *a, size_t a_n,
     const struct drop_message *b, size_t b_n, struct drop_message *out)
 {
 	while (a_n > 0 && b_n > 0) {
@@ -299,14 +263,18 @@ maildrop_close(struct maildrop *d)
 		close(d->cur);
 	d->new = d->cur = -1;
 	forget(d);
+	if (d->indexed)
+		index_close(&d->ix);
+	d->indexed = 0;
+	buf_free(&d->facts);
+	buf_free(&d->gone);
 	errno = e;
 }
 
 int
 maildrop_open(struct maildrop *d, const char *path)
 {
-	const struct maildrop empty = { .new = -1, .cur = -1,
-	    .names = BUF_MAX(NAMES_OCTETS) };
+	const struct maildrop empty = MAILDROP_EMPTY;
 	int dir, r;
 
 	*d = empty;
@@ -327,27 +295,51 @@ maildrop_open(struct maildrop *d, const char *path)
 /* Take over the name of the same message as it is now. */
 static int
 take_name(struct maildrop *d, struct drop_message *m,
-    const struct maildrop *now, const struct drop_message *found)
+    struct maildrop *now, const struct drop_message *found)
 {
+	size_t n, found_n;
+	const char *name = name_of(d, m, &n);
+	const char *new = name_of(now, found, &found_n);
+
 	m->in_new = found->in_new;
-	if (m->name_n == found->name_n &&
-	    memcmp(name_of(d, m), name_of(now, found), m->name_n) == 0)
+	if (n == found_n && memcmp(name, new, n) == 0)
 		return 0;
-	return keep_name(d, m, name_of(now, found), found->name_n);
+	return keep_name(d, m, new, found_n);
+}
+
+/* The place of the message in now, which is sorted; now->n if it is not there. */
+static size_t
+find(struct maildrop *now, struct maildrop *d, const struct drop_message *m)
+{
+	size_t low = 0, high = now->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare(now, now->m + mid, d, m) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < now->n && compare(now, now->m + low, d, m) == 0 ? low :
+	    now->n;
 }
 
 int
 maildrop_look_again(struct maildrop *d)
 {
-	struct maildrop now = { .new = d->new, .cur = d->cur,
-	    .names = BUF_MAX(NAMES_OCTETS) };
-	size_t i, k = 0;
-	int r = read_all(&now);
+	struct maildrop now = MAILDROP_EMPTY;
+	size_t i, k;
+	int r;
 
+	now.new = d->new;
+	now.cur = d->cur;
+	r = read_all(&now);
 	for (i = 0; i < d->n && r == 0; i++) {
-		while (k < now.n && compare(&now, now.m + k, d, d->m + i) < 0)
-			k++;
-		if (k == now.n || compare(&now, now.m + k, d, d->m + i) != 0)
+		d->m[i].seconds = index_name_seconds(name_of(d, d->m + i, &k),
+		    d->m[i].base_n);
+		k = find(&now, d, d->m + i);
+		if (k == now.n)
 			d->m[i].gone = 1;
 		else
 			r = take_name(d, d->m + i, &now, now.m + k);
@@ -355,4 +347,3 @@ maildrop_look_again(struct maildrop *d)
 	forget(&now);
 	return r;
 }
-

@@ -14,13 +14,16 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "mail/index.h"
 
 #define DROP_UNKNOWN	UINT64_MAX	/* octets: not counted yet */
 
 struct drop_message {
 	uint64_t	seconds;	/* of delivery, as its name begins; or 0 */
 	uint64_t	octets;		/* see maildrop_octets */
-	uint32_t	name;		/* where in names */
+	uint32_t	name;		/* where in names; with name_n 0: the
+					 * index's sequence number */
+	uint32_t	uid;		/* in the index; 0: it is not there */
 	uint8_t		name_n, base_n;
 	uint8_t		in_new;		/* in new/, not in cur/ */
 	uint8_t		gone;
@@ -31,7 +34,15 @@ struct maildrop {
 	struct drop_message *m;
 	size_t		 n, room;
 	struct buf	 names;		/* each with a NUL */
+	int		 indexed;	/* ix is open */
+	struct index	 ix;
+	struct buf	 facts, gone;	/* that it does not know yet */
+	char		 room_of_name[INDEX_NAME];
 };
+
+#define MAILDROP_EMPTY	{ .new = -1, .cur = -1, \
+	.names = BUF_MAX(UINT32_MAX), .facts = BUF_MAX(UINT32_MAX), \
+	.gone = BUF_MAX(UINT32_MAX) }
 
 /*
  * maildrop_open - read the names of all messages.
@@ -41,6 +52,23 @@ struct maildrop {
  */
 int maildrop_open(struct maildrop *d, const char *path);
 
+/*
+ * maildrop_open_index - the same by the folder's index: sizes are known there, and
+ * the folders are read only if they have changed.
+ *
+ * The messages stand in the order of their UIDs: of their delivery, but for those
+ * whose names say that they are older than when they came. Where there can be no
+ * index (a mailbox that may not be written) it is maildrop_open.
+ *
+ * boot     see index-uids.h; the caller's until maildrop_close
+ */
+int maildrop_open_index(struct maildrop *d, const char *path,
+    const struct index_boot *boot);
+
+/* Tell the index what was counted and deleted; what it cannot take in it will find
+ * out by itself. */
+void maildrop_learn(struct maildrop *d);
+
 void maildrop_close(struct maildrop *d);
 
 /* Read the folders anew: a message that has another name gets it, one that is
@@ -48,8 +76,9 @@ void maildrop_close(struct maildrop *d);
  * with errno. */
 int maildrop_look_again(struct maildrop *d);
 
-/* The name of message i, its length in *n; no folder and no NUL counted. */
-const char *maildrop_name(const struct maildrop *d, size_t i, size_t *n);
+/* The name of message i, its length in *n; no folder and no NUL counted. Valid until
+ * the next call. */
+const char *maildrop_name(struct maildrop *d, size_t i, size_t *n);
 
 /*
  * maildrop_octets - the size of message i as text/stuff.h sends it.

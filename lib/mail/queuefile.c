@@ -136,8 +136,8 @@ queue_add(struct queue_writer *w, const void *p, size_t n)
 	return buf_add(&w->out, p, n);
 }
 
-static int
-write_rest(struct queue_writer *w)
+int
+queue_seal(struct queue_writer *w)
 {
 	uint32_t head_crc;
 
@@ -155,15 +155,13 @@ write_rest(struct queue_writer *w)
 }
 
 int
-queue_commit(struct queue_writer *w)
+queue_publish(struct queue_writer *w)
 {
 	int e;
 
-	if (write_rest(w) == -1 ||
-	    newfile_link(&w->file, w->dir, w->id) == -1) {
-		e = errno;
-		newfile_close(&w->file);
-		return errno = e, -1;
+	if (newfile_link(&w->file, w->dir, w->id) == -1) {
+		queue_abort(w);
+		return -1;
 	}
 	if (newfile_sync(w->file.fd) == -1 || newfile_sync_dir(w->dir) == -1) {
 		e = errno;
@@ -174,6 +172,16 @@ queue_commit(struct queue_writer *w)
 	}
 	newfile_close(&w->file);
 	return 0;
+}
+
+int
+queue_commit(struct queue_writer *w)
+{
+	if (queue_seal(w) == -1) {
+		queue_abort(w);
+		return -1;
+	}
+	return queue_publish(w);
 }
 
 void

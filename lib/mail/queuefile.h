@@ -77,12 +77,19 @@ int queue_begin(struct queue_writer *w, int msg, int tmp,
 /* Add octets of the message. 0, or -1 with errno. */
 int queue_add(struct queue_writer *w, const void *p, size_t n);
 
+/* Write the trailer: the file is whole, but still without a name in the folder and
+ * perhaps not on the disk. 0, or -1 with errno; then queue_abort. */
+int queue_seal(struct queue_writer *w);
+
 /*
- * queue_commit - put the message on the disk for good.
+ * queue_publish - put a message that is sealed on the disk for good.
  *
  * returns  0: link, fsync of the file and fsync of the folder are done; or -1
  *          with errno: then nothing is left. The writer is free again.
  */
+int queue_publish(struct queue_writer *w);
+
+/* Both. */
 int queue_commit(struct queue_writer *w);
 
 /* Give the message up; nothing is left. */

@@ -21,9 +21,38 @@ destination_field(struct destination *d, const struct field *f)
 		return field_copy(f, d->home, sizeof(d->home));
 	if (field_is(f, "mailbox"))
 		return field_copy(f, d->mailbox, sizeof(d->mailbox));
+	if (field_is(f, "mbox"))
+		return field_copy(f, d->mbox, sizeof(d->mbox));
+	if (field_is(f, "program"))
+		return field_copy(f, d->program, sizeof(d->program));
 	if (field_is(f, "nexthop"))
 		return field_copy(f, d->nexthop, sizeof(d->nexthop));
 	return 0;
+}
+
+const char *
+destination_name(const struct destination *d)
+{
+	return d->mailbox[0] != '\0' ? d->mailbox :
+	    d->mbox[0] != '\0' ? d->mbox :
+	    d->program[0] != '\0' ? d->program : d->nexthop;
+}
+
+int
+destination_is(const struct destination *d)
+{
+	return destination_name(d)[0] != '\0';
+}
+
+/* Where a user's mail goes. */
+static int
+way_format(struct buf *b, const struct destination *d)
+{
+	if (d->program[0] != '\0')
+		return record_adds(b, "program", d->program);
+	if (d->mbox[0] != '\0')
+		return record_adds(b, "mbox", d->mbox);
+	return record_adds(b, "mailbox", d->mailbox);
 }
 
 int
@@ -43,17 +72,22 @@ spawn_request_format(struct buf *b, const struct spawn_request *q)
 	    record_add_u64(b, "make", d->make) == -1 ||
 	    record_adds(b, "user", d->user) == -1 ||
 	    record_adds(b, "home", d->home) == -1 ||
-	    record_adds(b, "mailbox", d->mailbox) == -1)
+	    way_format(b, d) == -1)
 		return -1;
 	return 0;
 }
 
-/* Something of a mailbox's destination is set. */
+/* Another host's has nothing else, a user's one way. */
 static int
-has_mailbox(const struct destination *d)
+is_ambiguous(const struct destination *d)
 {
-	return d->uid != 0 || d->gid != 0 || d->make != 0 ||
-	    d->user[0] != '\0' || d->home[0] != '\0' || d->mailbox[0] != '\0';
+	int ways = (d->mailbox[0] != '\0') + (d->mbox[0] != '\0') +
+	    (d->program[0] != '\0');
+
+	if (d->nexthop[0] == '\0')
+		return ways > 1;
+	return ways > 0 || d->uid != 0 || d->gid != 0 || d->make != 0 ||
+	    d->user[0] != '\0' || d->home[0] != '\0';
 }
 
 int
@@ -74,7 +108,7 @@ spawn_request_parse(const char *s, size_t n, struct spawn_request *q)
 		if (r == -1)
 			return -1;
 	}
-	if (r == 0 && q->to.nexthop[0] != '\0' && has_mailbox(&q->to))
+	if (r == 0 && is_ambiguous(&q->to))
 		return errno = EINVAL, -1;
 	return r;
 }

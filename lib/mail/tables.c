@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "text/record.h"
+#include "text/relaydomain.h"
 
 #define NO_HOME	"/nonexistent"	/* of users that never log in, Debian policy */
 
@@ -17,11 +20,13 @@ tables_init(struct tables *t, const char *etc, uid_t least_uid)
 {
 	static const char *const names[] = {
 		"aliases", "users", "local-host-names", "routes",
+		"virtusertable", "relay-domains",
 	};
-	struct table *all[] = { &t->aliases, &t->users, &t->hosts, &t->routes };
+	struct table *all[] = { &t->aliases, &t->users, &t->hosts, &t->routes,
+	    &t->virtusers, &t->relays };
 	int i, n;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < TABLES; i++) {
 		n = snprintf(t->path[i], sizeof(t->path[i]), "%s/%s.cdb", etc,
 		    names[i]);
 		if (n < 0 || (size_t)n >= sizeof(t->path[i]))
@@ -29,7 +34,21 @@ tables_init(struct tables *t, const char *etc, uid_t least_uid)
 		all[i]->path = t->path[i];
 		all[i]->fd = -1;
 	}
+	t->virtusers.optional = t->relays.optional = 1;
 	t->least_uid = least_uid;
+	strcpy(t->extension, "+");
+	return 0;
+}
+
+int
+tables_extension(struct tables *t, const char *signs)
+{
+	if (strcmp(signs, "none") == 0)
+		signs = "";
+	if (strlen(signs) >= sizeof(t->extension) ||
+	    strspn(signs, "+-") != strlen(signs))
+		return errno = EINVAL, -1;
+	strcpy(t->extension, signs);
 	return 0;
 }
 
@@ -68,6 +87,20 @@ table_fresh(struct table *t)
 	return 0;
 }
 
+/* A table that need not be there has neither text nor cdb. */
+static int
+is_unused(const struct table *t)
+{
+	char text[1024];
+	size_t n = strlen(t->path) - strlen(".cdb");
+
+	if (!t->optional || errno != ENOENT)
+		return 0;
+	memcpy(text, t->path, n);
+	text[n] = '\0';
+	return access(text, F_OK) == -1 && errno == ENOENT;
+}
+
 /* The value of key: 1 with *value and *n, 0, or -1 with errno. */
 static int
 table_find(struct table *t, const char *key, size_t key_n, const char **value,
@@ -76,7 +109,7 @@ table_find(struct table *t, const char *key, size_t key_n, const char **value,
 	int r;
 
 	if (table_fresh(t) == -1)
-		return -1;
+		return is_unused(t) ? 0 : -1;
 	r = cdb_find(&t->cdb, key, (unsigned)key_n);
 	if (r < 0)
 		return errno = EPROTO, -1;
@@ -96,42 +129,70 @@ tables_host(struct tables *t, const char *domain, size_t n)
 	return table_find(&t->hosts, domain, n, &value, &value_n);
 }
 
+/* Append the value of key. 1, 0, or -1 with errno. */
+static int
+table_copy(struct table *t, const char *key, size_t n, struct buf *out)
+{
+	const char *value;
+	size_t value_n;
+	int r = table_find(t, key, n, &value, &value_n);
+
+	return r == 1 && buf_add(out, value, value_n) == -1 ? -1 : r;
+}
+
 int
 tables_alias(struct tables *t, const char *name, size_t n, struct buf *out)
 {
-	const char *value;
-	size_t value_n;
-	int r = table_find(&t->aliases, name, n, &value, &value_n);
+	return table_copy(&t->aliases, name, n, out);
+}
 
-	if (r == 1 && buf_add(out, value, value_n) == -1)
-		return -1;
+int
+tables_virtusers(struct tables *t, const char *key, size_t n,
+    struct buf *out)
+{
+	return table_copy(&t->virtusers, key, n, out);
+}
+
+int
+tables_relayed(struct tables *t, const char *domain, size_t n)
+{
+	const char *value;
+	size_t value_n, at;
+	int r = table_find(&t->relays, domain, n, &value, &value_n);
+
+	for (at = 1; r == 0 && at < n; at++)
+		if (domain[at - 1] == '.')
+			r = table_find(&t->relays, domain + at, n - at, &value,
+			    &value_n);
 	return r;
 }
 
-/* The way that stands for key. 1, 0, or -1 with errno. */
-static int
-find_route(struct tables *t, const char *key, size_t n, struct buf *out)
+int
+tables_relays(struct tables *t, const char *client, size_t n)
 {
+	char key[RELAY_KEY];
 	const char *value;
-	size_t value_n;
-	int r = table_find(&t->routes, key, n, &value, &value_n);
+	size_t value_n, at = relay_key(key, client, n);
+	int r = 0;
 
-	if (r == 1 && buf_add(out, value, value_n) == -1)
-		return -1;
+	if (at == 0)
+		return tables_relayed(t, client, n);
+	for (; r == 0 && at > RELAY_TAG; at -= RELAY_PART)
+		r = table_find(&t->relays, key, at, &value, &value_n);
 	return r;
 }
 
 int
 tables_route(struct tables *t, const char *domain, size_t n, struct buf *out)
 {
-	int r = find_route(t, domain, n, out);
+	int r = table_copy(&t->routes, domain, n, out);
 	size_t at;
 
 	for (at = 1; r == 0 && at < n; at++)
 		if (domain[at] == '.')
-			r = find_route(t, domain + at, n - at, out);
+			r = table_copy(&t->routes, domain + at, n - at, out);
 	if (r == 0)
-		r = find_route(t, "*", 1, out);
+		r = table_copy(&t->routes, "*", 1, out);
 	if (r == 0)
 		r = buf_adds(out, "mx") == -1 ? -1 : 1;
 	return r == -1 ? -1 : 0;
@@ -145,6 +206,41 @@ set_path(struct mailbox *m)
 	if (n < 0 || (size_t)n >= sizeof(m->path))
 		return errno = ENAMETOOLONG, -1;
 	return 1;
+}
+
+int
+tables_delivery(struct tables *t, const char *delivery, const char *spool)
+{
+	size_t n = strlen(delivery), spool_n = strlen(spool);
+
+	if ((strcmp(delivery, "maildir") != 0 && strcmp(delivery, "mbox") != 0 &&
+	    (delivery[0] != '|' || n < 2 || n > ADDRESS_OCTETS)) ||
+	    spool[0] != '/' || spool_n >= MAILBOX_PATH / 2)
+		return errno = EINVAL, -1;
+	t->delivery = delivery;
+	t->spool = spool;
+	return 0;
+}
+
+const char *
+tables_way(const struct tables *t, const struct mailbox *m,
+    char path[MAILBOX_PATH])
+{
+	const char *delivery = m->user[0] != '\0' && t->delivery != NULL ?
+	    t->delivery : "maildir", *key = "mailbox";
+	int n;
+
+	if (delivery[0] == '|') {
+		key = "program";
+		n = snprintf(path, MAILBOX_PATH, "%s", delivery + 1);
+	} else if (strcmp(delivery, "mbox") == 0) {
+		key = "mbox";
+		n = snprintf(path, MAILBOX_PATH, "%s/%s", t->spool, m->user);
+	} else
+		n = snprintf(path, MAILBOX_PATH, "%s", m->path);
+	if (n < 0 || n >= MAILBOX_PATH)
+		return errno = ENAMETOOLONG, NULL;
+	return key;
 }
 
 int
@@ -205,4 +301,72 @@ tables_system(struct tables *t, const char *user, size_t n,
 		return errno = ENAMETOOLONG, -1;
 	strcpy(m->home, pw.pw_dir);
 	return set_path(m);
+}
+
+/* A number, or the id of the name. 1; 0: none, or root's; or -1. */
+static int
+find_group(const char *name, gid_t *gid)
+{
+	char room[4096];
+	struct group gr, *found;
+	uint64_t number;
+	int e;
+
+	if (num_u64(name, strlen(name), &number) == 0) {
+		*gid = (gid_t)number;
+		return number > 0 && number < UINT32_MAX;
+	}
+	e = getgrnam_r(name, &gr, room, sizeof(room), &found);
+	if (found == NULL)
+		return e == 0 || e == ENOENT ? 0 : (errno = e, -1);
+	*gid = gr.gr_gid;
+	return gr.gr_gid > 0;
+}
+
+static int
+find_user(const char *name, struct mailbox *m)
+{
+	char room[4096];
+	struct passwd pw, *found;
+	uint64_t number;
+	int e, is_number = num_u64(name, strlen(name), &number) == 0;
+
+	if (is_number && (number == 0 || number >= UINT32_MAX))
+		return 0;
+	e = is_number ?
+	    getpwuid_r((uid_t)number, &pw, room, sizeof(room), &found) :
+	    getpwnam_r(name, &pw, room, sizeof(room), &found);
+	strcpy(m->home, "/");
+	if (found == NULL && is_number) {	/* it needs no name */
+		m->uid = (uid_t)number;
+		m->gid = (gid_t)number;
+		return 1;
+	}
+	if (found == NULL)
+		return e == 0 || e == ENOENT ? 0 : (errno = e, -1);
+	if (strlen(pw.pw_dir) < sizeof(m->home) && pw.pw_dir[0] == '/')
+		strcpy(m->home, pw.pw_dir);
+	if (strlen(pw.pw_name) < sizeof(m->user))
+		strcpy(m->user, pw.pw_name);
+	m->uid = pw.pw_uid;
+	m->gid = pw.pw_gid;
+	return pw.pw_uid != 0;
+}
+
+int
+tables_owner(const char *s, size_t n, struct mailbox *m)
+{
+	char name[128], *colon;
+	int r;
+
+	if (n >= sizeof(name))
+		return 0;
+	memcpy(name, s, n);
+	name[n] = '\0';
+	memset(m, 0, sizeof(*m));
+	colon = strchr(name, ':');
+	if (colon != NULL)
+		*colon++ = '\0';
+	r = find_user(name, m);
+	return r == 1 && colon != NULL ? find_group(colon, &m->gid) : r;
 }

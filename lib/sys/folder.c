@@ -1,9 +1,11 @@
 /* folder - see folder.h */
 #include "sys/folder.h"
 
+#include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,4 +47,14 @@ folder_read(int fd, int (*each)(void *arg, const char *name, size_t n,
 		}
 	} while (got > 0 && r == 0);
 	return got == -1 ? -1 : r;
+}
+
+int
+folder_has_file(int fd, const char *name, unsigned char type)
+{
+	struct stat st;
+
+	if (type != DT_UNKNOWN && type != DT_LNK)
+		return type == DT_REG;
+	return fstatat(fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }

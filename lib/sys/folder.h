@@ -21,4 +21,8 @@
 int folder_read(int fd, int (*each)(void *arg, const char *name, size_t n,
     unsigned char type), void *arg);
 
+/* 1 if a name with its type, as folder_read gives them, is that of a file, or of a
+ * link to one; else 0. */
+int folder_has_file(int fd, const char *name, unsigned char type);
+
 #endif

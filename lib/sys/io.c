@@ -11,11 +11,20 @@
 int
 io_wait(int fd, short events, int64_t deadline_ms)
 {
-	struct pollfd p = { .fd = fd, .events = events };
+	return io_wait_for(fd, events, -1, deadline_ms);
+}
+
+int
+io_wait_for(int fd, short events, int alive, int64_t deadline_ms)
+{
+	struct pollfd p[] = { { .fd = fd, .events = events },
+	    { .fd = alive } };
 
 	for (;;) {
-		int r = poll(&p, 1, clock_left_ms(deadline_ms));
+		int r = poll(p, 2, clock_left_ms(deadline_ms));
 
+		if (r > 0 && p[1].revents != 0)
+			return errno = ECANCELED, -1;
 		if (r > 0)
 			return 0;
 		if (r == 0)
@@ -59,7 +68,8 @@ io_read_full(int fd, void *p, size_t n, int64_t deadline_ms)
 /* Write what goes without waiting, to a socket; EAGAIN asks for a wait. What is no
  * socket is waited for first. */
 static ssize_t
-write_some(int fd, const char *s, size_t n, int *is_socket, int64_t deadline_ms)
+write_some(int fd, const char *s, size_t n, int *is_socket, int alive,
+    int64_t deadline_ms)
 {
 	ssize_t w;
 
@@ -69,7 +79,7 @@ write_some(int fd, const char *s, size_t n, int *is_socket, int64_t deadline_ms)
 			return w;
 		*is_socket = 0;
 	}
-	if (io_wait(fd, POLLOUT, deadline_ms) == -1)
+	if (io_wait_for(fd, POLLOUT, alive, deadline_ms) == -1)
 		return -1;
 	return write(fd, s, n);
 }
@@ -77,14 +87,21 @@ write_some(int fd, const char *s, size_t n, int *is_socket, int64_t deadline_ms)
 int
 io_write(int fd, const void *p, size_t n, int64_t deadline_ms)
 {
+	return io_write_for(fd, p, n, -1, deadline_ms);
+}
+
+int
+io_write_for(int fd, const void *p, size_t n, int alive, int64_t deadline_ms)
+{
 	const char *s = p;
 	int is_socket = 1;
 
 	while (n > 0) {
-		ssize_t w = write_some(fd, s, n, &is_socket, deadline_ms);
+		ssize_t w = write_some(fd, s, n, &is_socket, alive,
+		    deadline_ms);
 
 		if (w == -1 && errno == EAGAIN &&
-		    io_wait(fd, POLLOUT, deadline_ms) == -1)
+		    io_wait_for(fd, POLLOUT, alive, deadline_ms) == -1)
 			return -1;
 		if (w == -1 && errno != EINTR && errno != EAGAIN)
 			return -1;

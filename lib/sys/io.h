@@ -16,6 +16,11 @@
 /* Wait until fd can do events (poll(2)'s). 0, or -1. */
 int io_wait(int fd, short events, int64_t deadline_ms);
 
+/* The same, but given up with errno ECANCELED when the other end of the socket alive
+ * is closed: who wants what is waited for is gone. Closed for writing alone does
+ * not count. */
+int io_wait_for(int fd, short events, int alive, int64_t deadline_ms);
+
 /* Read at least 1 octet, at most n. Octets read, 0 at the end, or -1. */
 ssize_t io_read(int fd, void *p, size_t n, int64_t deadline_ms);
 
@@ -24,6 +29,10 @@ ssize_t io_read_full(int fd, void *p, size_t n, int64_t deadline_ms);
 
 /* Write all n octets. 0, or -1. */
 int io_write(int fd, const void *p, size_t n, int64_t deadline_ms);
+
+/* The same, given up as io_wait_for is, but only where it waits. */
+int io_write_for(int fd, const void *p, size_t n, int alive,
+    int64_t deadline_ms);
 
 /* For files, which never wait: all n octets at off. Octets read (fewer only at
  * the end of the file), or -1. */

@@ -19,6 +19,8 @@ end_header(struct complete *c, char *out)
 
 	if (!c->has_date)
 		o += put(out, c->date, strlen(c->date));
+	if (!c->has_from && c->from != NULL)
+		o += put(out + o, c->from, strlen(c->from));
 	if (!c->has_id)
 		o += put(out + o, c->message_id, strlen(c->message_id));
 	if (c->n > 0)
@@ -36,6 +38,8 @@ begin_field(struct complete *c, char *out)
 
 	if (header_value(c->held, c->n, "Date", &value_n) != NULL)
 		c->has_date = 1;
+	if (header_value(c->held, c->n, "From", &value_n) != NULL)
+		c->has_from = 1;
 	if (header_value(c->held, c->n, "Message-ID", &value_n) != NULL)
 		c->has_id = 1;
 	c->has_field = 1;

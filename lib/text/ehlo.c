@@ -78,6 +78,8 @@ ehlo_line(struct ehlo *e, const char *in, size_t n)
 		e->starttls = 1;
 	else if (ascii_is(word, n, "8BITMIME"))
 		e->eightbit = 1;
+	else if (ascii_is(word, n, "DSN"))
+		e->dsn = 1;
 	else if (ascii_is(word, n, "SIZE"))
 		take_size(e, at, end);
 	else if (ascii_is(word, n, "AUTH"))

@@ -2,7 +2,8 @@
  * ehlo - what a server says it can do. Pure functions.
  *
  * source   RFC 5321 4.1.1.1; RFC 1870 (SIZE), 2920 (PIPELINING), 3207
- *          (STARTTLS), 4954 (AUTH), 6152 (8BITMIME), 9422 (LIMITS)
+ *          (STARTTLS), 3461 (DSN), 4954 (AUTH), 6152 (8BITMIME), 9422
+ *          (LIMITS)
  */
 #ifndef TEXT_EHLO_H
 #define TEXT_EHLO_H
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 struct ehlo {
-	int	 pipelining, starttls, eightbit;
+	int	 pipelining, starttls, eightbit, dsn;
 	int	 auth_plain, auth_login;
 	int	 size;			/* it wants to be told */
 	uint64_t size_max;		/* octets; 0: it did not say */

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/num.h"
+#include "text/target.h"
 
 static int
 wrong(struct table_text *t, const char *why)
@@ -32,7 +33,6 @@ next_line(struct table_text *t, const char **line, size_t *n)
 	*line = t->p;
 	*n = (size_t)((lf != NULL ? lf : t->end) - t->p);
 	t->p = lf != NULL ? lf + 1 : t->end;
-	t->line++;
 	while (*n > 0 && is_blank((*line)[*n - 1]))
 		(*n)--;
 	return 1;
@@ -41,17 +41,23 @@ next_line(struct table_text *t, const char **line, size_t *n)
 int
 table_line(struct table_text *t, const char **line, size_t *n)
 {
-	do
+	t->line += t->more;
+	t->more = 0;
+	do {
 		if (!next_line(t, line, n))
 			return 0;
-	while (*n == 0 || **line == '#');
+		t->line++;
+	} while (*n == 0 || **line == '#');
 	return 1;
 }
 
-static int
-continues(const struct table_text *t)
+int
+table_physical(struct table_text *t, const char **line, size_t *n)
 {
-	return t->p < t->end && (*t->p == ' ' || *t->p == '\t');
+	int r = next_line(t, line, n);
+
+	t->more += (unsigned)r;
+	return r;
 }
 
 static void
@@ -63,88 +69,6 @@ trim(const char **s, size_t *n)
 	}
 	while (*n > 0 && is_blank((*s)[*n - 1]))
 		(*n)--;
-}
-
-/* An address as a table writes it: local, or local@domain; into b, lower case. */
-static const char *
-add_address(struct buf *b, const char *s, size_t n)
-{
-	struct buf path = BUF_MAX(ADDRESS_OCTETS + 2);
-	struct buf out = BUF_MAX(ADDRESS_OCTETS);
-	const char *why = NULL;
-
-	if (buf_add(&path, "<", 1) == -1 || buf_add(&path, s, n) == -1 ||
-	    buf_add(&path, ">", 1) == -1)
-		why = "the address is too long";
-	else if (path_parse(path.s, path.len, &out) != (ssize_t)path.len ||
-	    out.len == 0)
-		why = "this is no address";
-	else {
-		ascii_lower_all(out.s, out.len);
-		if (buf_add(b, out.s, out.len) == -1)
-			why = "the entry is too long";
-	}
-	buf_free(&path);
-	buf_free(&out);
-	return why;
-}
-
-static const char *
-add_targets(struct buf *targets, const char *s, size_t n)
-{
-	while (n > 0) {
-		const char *comma = memchr(s, ',', n), *one = s, *why;
-		size_t len = comma != NULL ? (size_t)(comma - s) : n;
-		size_t skip = comma != NULL ? len + 1 : len;
-
-		s += skip;
-		n -= skip;
-		trim(&one, &len);
-		if (len == 0)
-			continue;
-		if (*one == '|' || *one == '/' || *one == ':' || *one == '"')
-			return "a target must be an address, "
-			    "no program, file or list";
-		why = add_address(targets, one, len);
-		if (why == NULL && buf_add(targets, "\n", 1) == -1)
-			why = "the entry is too long";
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
-}
-
-int
-alias_next(struct table_text *t, struct buf *name, struct buf *targets)
-{
-	const char *line, *colon, *why, *s;
-	size_t n, len;
-
-	name->len = targets->len = 0;
-	if (!table_line(t, &line, &n))
-		return 0;
-	if (is_blank(*line))
-		return wrong(t, "the line goes on from nothing");
-	colon = memchr(line, ':', n);
-	if (colon == NULL)
-		return wrong(t, "a colon behind the name is missing");
-	s = line;
-	len = (size_t)(colon - line);
-	trim(&s, &len);
-	why = add_address(name, s, len);
-	if (why == NULL)
-		why = add_targets(targets, colon + 1,
-		    (size_t)(line + n - colon - 1));
-	while (why == NULL && continues(t) && next_line(t, &line, &n)) {
-		trim(&line, &n);
-		if (n > 0 && *line != '#')
-			why = add_targets(targets, line, n);
-	}
-	if (why == NULL && targets->len == 0)
-		why = "the name has no target";
-	if (why != NULL)
-		return wrong(t, why);
-	return 1;
 }
 
 /* The field up to the next ':' of *s, *n; both move behind it. */
@@ -189,7 +113,7 @@ user_address(const char **s, size_t *n, struct user_line *u)
 	const char *from = *s, *why;
 	size_t len = take_field(s, n);
 
-	why = add_address(&b, from, len);
+	why = target_address(&b, from, len);
 	if (why == NULL && address_local(b.s, b.len) == b.len)
 		why = "the address has no domain";
 	if (why == NULL) {
@@ -232,6 +156,17 @@ user_next(struct table_text *t, struct user_line *u)
 	return 1;
 }
 
+size_t
+table_uncomment(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (s[i] == '#' && is_blank(s[i - 1]))
+			return i;
+	return n;
+}
+
 int
 host_next(struct table_text *t, struct buf *b)
 {
@@ -241,6 +176,7 @@ host_next(struct table_text *t, struct buf *b)
 	b->len = 0;
 	if (!table_line(t, &s, &n))
 		return 0;
+	n = table_uncomment(s, n);
 	trim(&s, &n);
 	if (!domain_is_valid(s, n))
 		return wrong(t, "this is no domain name");

@@ -1,5 +1,6 @@
 /*
- * table - the lines of the text tables: aliases, users, local-host-names.
+ * table - the lines of the text tables: users, local-host-names, and what those of
+ * alias.h and route.h share.
  *
  * Pure functions over the whole text; an error names its line and says in words
  * what is wrong.
@@ -16,6 +17,7 @@
 struct table_text {
 	const char	*p, *end;	/* what is still to read */
 	unsigned	 line;		/* of the entry read last, from 1 */
+	unsigned	 more;		/* lines behind it that belong to it */
 	const char	*wrong;		/* why -1 was returned */
 };
 
@@ -23,19 +25,12 @@ struct table_text {
  * before that: 1; 0 at the end. */
 int table_line(struct table_text *t, const char **line, size_t *n);
 
-/*
- * alias_next - the next entry of an aliases file.
- *
- *	name: target, target,
- *		target		a line that begins with a blank goes on
- *	# comment
- *
- * name     gets the name, lower case, "local" or "local@domain"
- * targets  gets the targets, lower case, each followed by LF
- * returns  1; 0 at the end; -1 with t->line and t->wrong set
- * source   aliases(5) of sendmail; programs and files as targets are refused
- */
-int alias_next(struct table_text *t, struct buf *name, struct buf *targets);
+/* The next line whatever it is, without its end and the blanks before that. t->line
+ * stays: it is the line that an entry begins with. 1; 0 at the end. */
+int table_physical(struct table_text *t, const char **line, size_t *n);
+
+/* The octets of a line before a '#' that stands behind a blank. */
+size_t table_uncomment(const char *s, size_t n);
 
 struct user_line {
 	char	 address[ADDRESS_OCTETS + 1];	/* local@domain, lower case */
@@ -46,11 +41,12 @@ struct user_line {
 	char	 rights[64];
 };
 
-/* The next "address:hash:uid:gid:home[:quota[:rights]]". As alias_next. */
+/* The next "address:hash:uid:gid:home[:quota[:rights]]". 1;
+ * 0 at the end; -1 with t->line and t->wrong set. */
 int user_next(struct table_text *t, struct user_line *u);
 
 /* The next domain of a local-host-names file, one a line, into b, lower case.
- * As alias_next. */
+ * A comment may stand behind it. As user_next. */
 int host_next(struct table_text *t, struct buf *b);
 
 #endif

@@ -347,7 +347,7 @@ class Remote:
 
 def main():
     t = Tap()
-    with folder() as top, Instance(top, RETRY_FIRST_S=3600,
+    with folder() as top, Instance(top, DIRECT=0, RETRY_FIRST_S=3600,
             RETRY_MAX_S=3600) as i:
         for case in words, others, listing, held, released, torn, removed, \
                 removed_before_a_crash, busy, parked, requeued, dead_site:

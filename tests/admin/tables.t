@@ -8,7 +8,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from admin import Instance, OTHER, ROOT, Tap, correo, folder, read
 
-TABLES = 'aliases', 'local-host-names', 'routes', 'users'
+TABLES = ('aliases', 'local-host-names', 'relay-domains', 'routes', 'users',
+    'virtusertable')
 
 
 def state(i):
@@ -41,7 +42,10 @@ def good(t, i):
 
 def wrong(t, i):
     for table, line, what in (('users', 'no:fields', 'users'), ('aliases',
-            'a b: c', 'aliases'), ('routes', 'x.example [1.2.3.4]:0', 'routes'),
+            'a b: c', 'aliases'), ('virtusertable', 'a b', 'virtusertable'),
+            ('aliases', 'ring: ring2, \\ring', 'ring2: no such user'),
+            ('virtusertable', 'x@example.org gone', 'gone@example.org'),
+            ('relay-domains', '192..1', 'relay-domains'), ('routes', 'x.example [1.2.3.4]:0', 'routes'),
             ('local-host-names', 'two words', 'local-host-names')):
         path = os.path.join(i.etc, table)
         text = read(path).decode()

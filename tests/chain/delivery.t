@@ -318,8 +318,8 @@ def given_up(t, top):
 # Tables.
 
 BROKEN = [
-    ('aliases', ['a: b', 'this has no colon']), ('aliases', ['x: |program']),
-    ('aliases', ['x: /a/file']), ('aliases', ['x:']),
+    ('aliases', ['a: b', 'this has no colon']), ('aliases', ['x: |']),
+    ('aliases', ['x: "/a/file']), ('aliases', ['x:']),
     ('aliases', ['x: a b']), ('aliases', ['postmaster: twice']),
     ('users', ['zoe@example.org:*:0:0:/home/zoe']),
     ('users', ['zoe@example.org:*:1000:1000:home/zoe']),
@@ -411,7 +411,9 @@ def garbage(t, i):
         '0000000000005-1-00000005': good[:len(good) // 2],
         '0000000000006-1-00000006': good.replace(b'Text', b'text'),
         '0000000000007-1-00000007': good.replace(b'rcpt alice', b'rcpt bobby'),
-        '0000000000008-1-00000008': b'x' * 5000000}
+        '0000000000008-1-00000008': b'x' * 5000000,
+        '000000000000d-1-0000000d': good.replace(b'file 1', b'file 2', 1),
+        '000000000000e-1-0000000e': b'V1\nT1795521600 0 0\nN0\nP\n' + good}
     for name, octets in put.items():
         with open(msg + name, 'wb') as f:
             f.write(octets)

@@ -410,8 +410,113 @@ def relayed(t, i):
         nothing_more(t, i, 'alice', 1, 'relayed')
         ask(i, 'rcpt x@far.example', 'notify failure,delay')
         nothing_more(t, i, 'alice', 0, 'relayed, but not asked about')
+        t.ok('MAIL FROM:<>' not in sink.lines, 'by its sender')
+        ask(i, 'rcpt x@far.example', 'notify never')
+        nothing_more(t, i, 'alice', 0, 'relayed, and nobody asks')
+        t.ok('MAIL FROM:<>' in sink.lines, 'by <>', sink.lines)
     finally:
         sink.close()
+
+
+FAR = 'far.example'
+
+
+def set_routes(i, *lines):
+    with open(i.etc + '/routes', 'w') as f:
+        f.writelines(line + '\n' for line in lines + ('* bounce',))
+    if i.compile('routes').returncode != 0:
+        raise RuntimeError('routes')
+
+
+def one_report(t, i, name, reporter, outcomes):
+    """The only report says this, and this host has made it."""
+    paths = i.arrived('alice')
+    report = Report(paths[0]) if len(paths) == 1 else None
+    t.ok(report is not None, '%s: one report' % name, paths, *i.log()[-20:])
+    if report:
+        t.eq((report.groups[0]['Reporting-MTA'], report.outcomes()), ('dns; ' +
+            reporter.name, outcomes), '%s: who says what' % name)
+    return report
+
+
+def no_more(t, i, far, n, name):
+    t.ok(far.idle(), '%s: nothing waits there' % name)
+    nothing_more(t, i, 'alice', n, name)
+    far.empty()
+
+
+def passed_on(t, top):
+    """The next host offers DSN: it reports, and we do not."""
+    with Instance(top, 'near', RETRY_FIRST_S=1, SYSTEM_USERS=0) as i, \
+            Instance(top, 'far', DOMAIN=FAR, SYSTEM_USERS=0,
+            RETRY_FIRST_S=1) as far:
+        set_routes(i, '%s [%s]:%d tls=none' % (FAR, far.host, far.port))
+        set_routes(far, '%s [%s]:%d tls=none' % (i.domain, i.host, i.port))
+        i.add_lines('aliases', 'one: bob@' + FAR, 'two: bob@%s, carol@%s' % (
+            FAR, FAR))
+        far.add_lines('aliases', 'lost: gone@' + i.domain)
+        for case in onward_success, onward_alias, onward_failure, \
+                onward_silence:
+            t.run(case, i, far)
+
+
+def onward_success(t, i, far):
+    bob = 'bob@' + FAR
+    id = ask(i, 'envid E+2B1', 'rcpt ' + bob, 'notify success', 'rcpt carol@' +
+        FAR, 'notify failure')
+    report = one_report(t, i, 'success', far, {bob: ('rfc822; ' + bob,
+        'delivered', '2.0.0')})
+    if report:
+        t.eq(report.groups[0]['Original-Envelope-Id'], 'E+1', 'its ENVID')
+    t.eq(len(i.logged('id=' + id, 'stat=Sent')), 2, 'both were sent')
+    no_more(t, i, far, 1, 'success')
+    # Kept for another recipient: what was passed on is not told of again.
+    with away(i, 'bob'):
+        id = ask(i, 'rcpt ' + bob, 'notify success', 'orcpt rfc822;Bob+20B@x',
+            'rcpt ' + i.address('bob'))
+        one_report(t, i, 'another waits', far, {bob: ('rfc822; Bob B@x',
+            'delivered', '2.0.0')})
+        t.ok(wait_for(lambda: 'told ' + bob in journal(i, id)),
+            'the journal says that another tells it', journal(i, id))
+        kill_runner(i)
+        i.logged('id=' + id, 'stat=Deferred', n=3)
+    no_more(t, i, far, 1, 'another waits')
+
+
+def onward_alias(t, i, far):
+    """With one member it hands all on, under its own name; with two it is told
+    of here, and there are no successes."""
+    bob = 'bob@' + FAR
+    ask(i, 'rcpt ' + i.address('one'), 'notify success')
+    one_report(t, i, 'one', far, {bob: ('rfc822; ' + i.address('one'),
+        'delivered', '2.0.0')})
+    no_more(t, i, far, 1, 'one')
+    ask(i, 'rcpt ' + i.address('two'), 'notify success,failure')
+    one_report(t, i, 'two', i, {i.address('two'): (None, 'expanded',
+        '2.0.0')})
+    no_more(t, i, far, 1, 'two')
+
+
+def onward_failure(t, i, far):
+    """Refused, we report; taken and lost, the other one does."""
+    ask(i, 'rcpt nobody@' + FAR, 'notify success,failure')
+    one_report(t, i, 'refused', i, {'nobody@' + FAR: (None, 'failed',
+        '5.1.1')})
+    no_more(t, i, far, 1, 'refused')
+    ask(i, 'ret full', 'rcpt lost@' + FAR, 'notify failure')
+    report = one_report(t, i, 'lost', far, {i.address('gone'): (
+        'rfc822; lost@' + FAR, 'failed', '5.1.1')})
+    t.ok(report and report.octets.count(b'\nText.\n') == 1,
+        'RET=FULL was passed on')
+    no_more(t, i, far, 1, 'lost')
+
+
+def onward_silence(t, i, far):
+    for words in 'never', 'success', 'delay':
+        ask(i, 'rcpt lost@' + FAR, 'notify ' + words)
+        t.ok(far.logged('to=<%s>' % i.address('gone'), 'stat=Failed'),
+            'NOTIFY=%s: lost there' % words)
+        no_more(t, i, far, 0, 'NOTIFY=' + words)
 
 
 def dropped(t, i):
@@ -592,7 +697,7 @@ def main():
                     dropped, bounce_fails, killed_after_the_report, \
                     by_sendmail:
                 t.run(case, i)
-        for case in as_much_as_fits, under_kills, late, in_spanish:
+        for case in passed_on, as_much_as_fits, under_kills, late, in_spanish:
             t.run(case, top)
     t.done()
 

@@ -29,7 +29,7 @@ class Sender(smtplib.SMTP):
         return self.said
 
     def id(self):
-        return re.search(rb'queued as (\S+)', self.said[1]).group(1).decode()
+        return re.search(rb'(?:queued|delivered) as (\S+)', self.said[1]).group(1).decode()
 
 
 def arrival(i, user, id):

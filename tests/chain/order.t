@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """strace shows it: in the queue and in the mailbox, link, then fsync of the
-file, then fsync of the folder; only then the answer, the 250 and the unlink."""
+file, then fsync of the folder; only then the answer, the 250 and the unlink.
+What is delivered directly is never in the queue: the mailbox's answer is the
+writer's."""
 
 import os
 import re
@@ -102,43 +104,79 @@ def rises(steps):
     return None not in steps and steps == sorted(set(steps))
 
 
+def is_answer(call):
+    return call.name in ('write', 'sendto', 'sendmsg') and \
+        'verdict' in call.args
+
+
+def send_one(i):
+    """A letter to alice, which has arrived: its id."""
+    id = i.send(i.address('alice'))
+    i.arrived('alice')
+    i.idle()
+    return id
+
+
+def traced(top, i):
+    """send_one's id, and the calls meanwhile."""
+    return trace(top, i, [pid for program in ('qinject', 'qrunner', 'spawner')
+        for pid in i.processes(program)], lambda: send_one(i))
+
+
+def by_the_queue(t, top):
+    with Instance(top, DIRECT='0') as i:
+        id, calls = traced(top, i)
+    lines = [c.line for c in calls]
+    queue = steps(calls, i.queue + '/msg', id, is_answer)
+    t.ok(rises(queue), 'queue: link, fsync file, fsync folder, answer', queue,
+        *lines)
+    told = find(calls, 0, lambda c: c.name in ('sendto', 'sendmsg') and
+        id in c.args and 'verdict' not in c.args and 'job' not in c.args)
+    t.ok(None not in (told, queue[2]) and told > queue[2],
+        'the runner is told after that', told, queue)
+    if os.geteuid() != 0:		# deliver-local is not dumpable
+        t.skip('mailbox', 'only root sees into a deliver-local')
+        return
+    box = steps(calls, i.users['alice'] + '/new', id, is_answer)
+    t.ok(rises(box), 'mailbox: link, fsync file, fsync folder, answer', box,
+        *lines)
+    gone = find(calls, 0, lambda c: c.name == 'unlinkat' and id in c.args)
+    t.ok(None not in (gone, box[3]) and gone > box[3],
+        'the queue file goes after that', gone, box, *lines)
+    start = find(calls, 0, lambda c: c.name == 'write' and
+        '"start ' in c.args and i.address('alice') in c.args)
+    t.ok(None not in (start, box[0]) and start < box[0],
+        "the journal says start before the mailbox's link", start, box)
+
+
+def directly(t, top):
+    with Instance(top) as i:
+        id, calls = traced(top, i)
+    lines = [c.line for c in calls]
+    flushes = [c.line for c in calls if c.name in ('fsync', 'fdatasync') and
+        '/queue/' in c.args]
+    t.ok(find(calls, 0, lambda c: c.name == 'linkat' and
+        i.queue in c.args) is None and not flushes,
+        'directly: nothing is linked or synced in the queue', *lines)
+    if os.geteuid() != 0:
+        t.skip('mailbox', 'only root sees into a deliver-local')
+        return
+    box = steps(calls, i.users['alice'] + '/new', id, is_answer)
+    t.ok(rises(box), 'mailbox: link, fsync file, fsync folder, answer', box,
+        *lines)
+    said = [n for n, c in enumerate(calls) if is_answer(c) and
+        c.pid != calls[box[0]].pid]
+    t.ok(len(said) == 2 and said[0] > box[3],
+        'only then the runner and the writer answer', said, box, *lines)
+
+
 def main():
     if not shutil.which('strace'):
         skip_all('strace is not installed')
     t = Tap()
-    with folder() as top, Instance(top) as i:
-        pids = [pid for program in ('qinject', 'qrunner', 'spawner')
-            for pid in i.processes(program)]
-
-        def action():
-            id = i.send(i.address('alice'))
-            i.arrived('alice')
-            i.idle()
-            return id
-        id, calls = trace(top, i, pids, action)
-        lines = [c.line for c in calls]
-        queue = steps(calls, i.queue + '/msg', id, lambda c: c.name in
-            ('write', 'sendto', 'sendmsg') and 'verdict' in c.args)
-        t.ok(rises(queue),
-            'queue: link, fsync file, fsync folder, answer', queue, *lines)
-        told = find(calls, 0, lambda c: c.name in ('sendto', 'sendmsg') and
-            id in c.args and 'verdict' not in c.args and 'job' not in c.args)
-        t.ok(None not in (told, queue[2]) and told > queue[2],
-            'the runner is told after that', told, queue)
-        if os.geteuid() != 0:		# deliver-local is not dumpable
-            t.skip('mailbox', 'only root sees into a deliver-local')
-            t.done()
-        box = steps(calls, i.users['alice'] + '/new', id, lambda c: c.name in
-            ('write', 'sendto', 'sendmsg') and 'verdict' in c.args)
-        t.ok(rises(box),
-            'mailbox: link, fsync file, fsync folder, answer', box, *lines)
-        gone = find(calls, 0, lambda c: c.name == 'unlinkat' and id in c.args)
-        t.ok(None not in (gone, box[3]) and gone > box[3],
-            'the queue file goes after that', gone, box, *lines)
-        start = find(calls, 0, lambda c: c.name == 'write' and
-            '"start ' in c.args and i.address('alice') in c.args)
-        t.ok(None not in (start, box[0]) and start < box[0],
-            "the journal says start before the mailbox's link", start, box)
+    with folder() as top:
+        by_the_queue(t, top + '/queue')
+        directly(t, top + '/direct')
     t.done()
 
 

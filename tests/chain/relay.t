@@ -4,13 +4,19 @@ with TLS, retries, a host that is dead and comes back, and reports."""
 
 import email
 import email.policy
+import os
+import signal
 import smtplib
 import socket
 import ssl
 import sys
+import threading
 
 sys.dont_write_bytecode = True
-from correo import Delivered, Instance, Tap, WAIT_S, folder, read, wait_for
+from correo import HERE, Delivered, Instance, Tap, WAIT_S, folder, read, \
+    wait_for
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'remote'))
+from remote import Sink
 
 OTHER = 'other.example'
 
@@ -147,6 +153,32 @@ def mended_route(t, i, far):
     far.empty()
 
 
+def runner_dies(t, i, far):
+    """While a slow host has not taken the message yet: what was begun stops, and
+    it goes once."""
+    go = threading.Event()
+
+    def plan(session, step):
+        if step == 'data' and session is sink.sessions[0]:
+            go.wait(WAIT_S)
+    with Sink(plan) as sink:
+        routes(i, '%s [127.0.0.1]:%d tls=none' % (OTHER, sink.port),
+            '* bounce')
+        i.send('alice@' + OTHER)
+        t.ok(wait_for(lambda: sink.sessions and 'data' in
+            sink.sessions[0].steps), 'a host thinks about DATA')
+        pid = i.service_pid('qrunner')
+        if pid > 0:
+            os.kill(pid, signal.SIGKILL)
+        t.ok(wait_for(lambda: sink.mail), 'the next runner sends it')
+        go.set()
+        t.ok(i.idle(), 'nothing is left')
+        t.ok(wait_for(lambda: sink.sessions[0].left), 'the first session ends')
+        t.eq(len(sink.whole), 1, 'it went once')
+    t.ok(i.logged('the runner has left, dropped=1'), 'the log says so')
+    far.empty()
+
+
 def policies(t, i, far):
     """TLS that must be there or be right, and is not: it waits, and says so."""
     usual(i, far)
@@ -165,7 +197,7 @@ def main():
     with folder() as top, Instance(top, RETRY_FIRST_S=1, RETRY_MAX_S=2) as i, \
             Instance(top, 'far', DOMAIN=OTHER) as far:
         for case in relayed, stays_closed, refused_there, mended_route, \
-                policies:
+                policies, runner_dies:
             t.run(case, i, far)
         t.run(dead_and_back, i, top)
     t.done()

@@ -238,6 +238,35 @@ def stop_a_bounce(i):
     return pids
 
 
+@contextlib.contextmanager
+def a_program(i, who):
+    """A deliver-program of bob's that waits for jobs, asked for as qrunner does."""
+    home = os.path.dirname(i.users['bob'])
+    st = os.stat(home)
+    request = ('start 1\nuid %d\ngid %d\nmake 0\nuser \nhome %s\n'
+        'program true\n' % (st.st_uid, st.st_gid, home)).encode()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(Exception):
+            if ROOT:
+                os.setgroups([])
+                os.setgid(who.names['correo'][1])
+                os.setuid(who.names['correo'][0])
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            s.connect(i.setting('SPAWNER_SOCKET'))
+            s.send(request)
+            answer = socket.recv_fds(s, 4096, 1)
+            signal.pause()
+        os._exit(1)
+    try:
+        wait_for(lambda: any(status(one).get('State', '')[:1] == 'S'
+            for one in i.processes('deliver-program')))
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
 # Sessions that wait, each with the processes that stand behind it.
 
 def tls_context(i):
@@ -307,7 +336,7 @@ def live_processes(t, i):
     rows = {row['Program']: row for row in table_with('no_new_privs')}
     who = Who(i)
     with i.smtp() as s, tls_session(i), before_login(i), after_login(i), \
-            far_host(i):
+            far_host(i), a_program(i, who):
         s.envelope('a@b.example', [i.address('bob')])
         s.command('DATA')
         s.write(b'x' * 300000)		# so that it reaches a worker

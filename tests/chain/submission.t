@@ -21,6 +21,7 @@ from correo import BIN, Delivered, Instance, ROOT, Skip, Smtp, Tap, TOP, \
 SANITIZED = b'__asan_init' in read(os.path.join(BIN, 'smtpd-front'))
 NO_LEAKS = {'ASAN_OPTIONS': 'detect_leaks=0'}	# it would need /proc
 ADDED = re.compile(rb'Date: \w{3}, \d+ \w{3} \d{4} [\d:]{8} \+0000\n'
+    rb'(?:From: alice@example\.org\n)?'
     rb'Message-ID: <[0-9a-f]{32}\.\d+@mail\.example\.org>\n')
 seen = []		# every reply of every case, for enhanced_codes
 
@@ -503,8 +504,8 @@ def headers(t, i):
     for name, octets, want in [
             ('all missing', b'Subject: x\r\n\r\ntext\r\n',
                 rb'Subject: x\nADDED\ntext\n'),
-            ('all there', b'Date: x\r\nMESSAGE-ID: y\r\n\r\ntext\r\n',
-                rb'Date: x\nMESSAGE-ID: y\n\ntext\n'),
+            ('all there', b'Date: x\r\nMESSAGE-ID: y\r\nFROM: z\r\n\r\n'
+                b'text\r\n', rb'Date: x\nMESSAGE-ID: y\nFROM: z\n\ntext\n'),
             ('no header', b'\r\ntext\r\n', rb'ADDED\ntext\n'),
             ('no body', b'Subject: x\r\n', rb'Subject: x\nADDED'),
             ('nothing', b'', rb'ADDED'),
@@ -519,6 +520,19 @@ def headers(t, i):
         got = Delivered(i.arrived('bob')[0]).message
         t.ok(re.fullmatch(want.replace(b'ADDED', ADDED.pattern), got),
             '%s: complete' % name, got[:300])
+        i.empty()
+    for sender, field, want in [
+            ('alice', b'', b'alice@example.org'),
+            ('"a b"@x.example', b'', b'"a b"@x.example'),
+            ('', b'', None),
+            ('alice', b'from: Al <al@x.example>\r\n', None)]:
+        with i.client('SMTPS') as s:
+            s.login()
+            s.send_message(sender, [i.address('bob')], b'Subject: x\r\n' +
+                field + b'\r\n')
+        got = Delivered(i.arrived('bob')[0]).message
+        t.eq(re.findall(rb'(?m)^From: (.*)$', got), [want] if want else [],
+            'From of <%s>, %s' % (sender, field or 'where it is missing'))
         i.empty()
     with i.client('SMTPS') as s:
         s.login()
@@ -701,10 +715,60 @@ def by_hand(t, i):
         i.empty()
 
 
+def senders(t, i):
+    """SENDER_CHECK=own: who logged in sends as himself, or by an alias of
+    his."""
+    alice, bob = i.address('alice'), i.address('bob')
+    i.add_lines('aliases', 'sales: alice', 'desk: bob, sales', 'boss: bob',
+        'away: alice@elsewhere.example', 'bob: alice')
+    his = [alice, alice.upper(), 'alice', '', i.address('sales'),
+        i.address('desk'), bob]
+    not_his = [i.address('boss') + 'x', 'alice@elsewhere.example',
+        i.address('away'), i.address('carol'), i.address('nobody'),
+        'alice@x.' + i.domain, '"a b"@' + i.domain]
+    with listener(i, SMTP_AUTH='optional', AUTH_CLEAR='1',
+            SENDER_CHECK='own') as port:
+        with session(Client(i, port)) as s:
+            says(t, s, 'MAIL FROM:<%s>' % bob, 250, '2.1.0', 'no login: any '
+                'sender')
+            s.command('RSET')
+            s.login()
+            for one in his:
+                says(t, s, 'MAIL FROM:<%s> SIZE=9' % one, 250, '2.1.0')
+                s.command('RSET')
+            for one in not_his:
+                says(t, s, 'MAIL FROM:<%s>' % one, 553, '5.7.1')
+                says(t, s, 'RCPT TO:<%s>' % bob, 503, name='no transaction '
+                    'has begun')
+            s.send_message(i.address('desk'), [i.address('carol')],
+                b'Subject: x\r\n\r\n')
+            t.eq(Delivered(i.arrived('carol')[0]).sender, i.address('desk'),
+                'mail as an alias of his goes')
+        with session(Client(i, port)) as s:
+            s.login('bob')
+            says(t, s, 'MAIL FROM:<%s>' % bob, 250, name="one's own name is "
+                "one's own, whatever an alias of it says")
+            s.command('RSET')
+            says(t, s, 'MAIL FROM:<%s>' % alice, 553, '5.7.1')
+            i.service('-d', 'who-is')
+            try:
+                says(t, s, 'MAIL FROM:<%s>' % bob, 451, '4.3.0', 'no who-is: '
+                    'not now')
+            finally:
+                i.service('-u', 'who-is')
+            says(t, s, 'MAIL FROM:<%s>' % bob, 250, '2.1.0', 'who-is is back')
+    with listener(i, SMTP_AUTH='optional', AUTH_CLEAR='1') as port, \
+            session(Client(i, port)) as s:
+        s.login()
+        says(t, s, 'MAIL FROM:<x@example.net>', 250, '2.1.0', 'off: any')
+    i.empty()
+
+
 def settings(t, i):
     front = os.path.join(i.root, 'libexec', 'smtpd-front')
     for more, code in [({'SMTP_AUTH': 'yes'}, 100), ({'LISTEN_TLS': 'on'}, 100),
-            ({'AUTH_CLEAR': '2'}, 100), ({'SMTP_AUTH': 'optional',
+            ({'AUTH_CLEAR': '2'}, 100), ({'SENDER_CHECK': 'yes'},
+            100), ({'SMTP_AUTH': 'optional',
             'AUTH_SOCKET': ''}, 100), ({'AUTH_SOCKET': ''}, 0)]:
         done = subprocess.run([front], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -730,7 +794,7 @@ def main():
         with Site(top, SMTP_TIMEOUT_S=30) as i:
             for case in offers, starttls, injected, no_tls, wrapper, \
                     in_the_clear, facts, headers, lf_session, python, swaks, \
-                    curl, msmtp, by_hand, settings:
+                    curl, msmtp, by_hand, settings, senders:
                 t.run(case, i)
         with Site(top, 'clear', SMTP_TIMEOUT_S=30, SMTP_AUTH='optional',
                 AUTH_CLEAR=1) as i:

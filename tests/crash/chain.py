@@ -36,7 +36,8 @@ BIN = reachable(os.environ.get('BIN') or os.path.join(TOP, 'build', 'bin'))
 LONG = os.environ.get('CORREO_LONG') == '1'
 DOMAIN = 'crash.example'
 PROGRAMS = ('qinject', 'qrunner', 'bounce', 'spawner', 'deliver-local', 'who-is',
-    'compile-users', 'compile-aliases', 'compile-hosts')
+    'compile-users', 'compile-aliases', 'compile-hosts',
+    'compile-virtusers')
 
 
 class Tap:
@@ -239,11 +240,12 @@ class Chain:
             users += '%s@%s:*:%d:%d:%s\n' % (user, DOMAIN, uid, gid,
                 os.path.join(self.mail, user))
         for name, text in ('users', users), ('aliases', ''), \
-                ('local-host-names', DOMAIN + '\n'):
+                ('virtusertable', ''), ('local-host-names', DOMAIN + '\n'):
             with open(os.path.join(etc, name), 'w') as f:
                 f.write(text)
         with open(os.path.join(self.root, 'log'), 'ab') as log:
-            for name in 'compile-users', 'compile-aliases', 'compile-hosts':
+            for name in 'compile-users', 'compile-virtusers', \
+                    'compile-aliases', 'compile-hosts':
                 subprocess.run([os.path.join(self.programs, name), etc],
                     check=True, env=self.env, stderr=log)
 

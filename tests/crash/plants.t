@@ -14,7 +14,7 @@ import order
 def order_check(t, folder, recorder, plant, words):
     c = chain.Chain(os.path.join(folder, plant), chain.build_plant(plant))
     c.lay_out()
-    wrong = order.faults(recorder, c, 4)
+    wrong = order.faults(recorder, c, 4, False)
     for program in 'qinject', 'deliver-local':
         t.ok(any(w.startswith(program) and words in w for w in wrong),
             '%s: the order of calls gives %s away' % (plant, program), *wrong)

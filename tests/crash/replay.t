@@ -13,10 +13,7 @@ takes others, ONLY="qrunner" does one program, ONLY="qrunner 17 -f EIO" makes on
 and shows its calls and its log.
 """
 
-import collections
-import concurrent.futures
 import os
-import queue
 import random
 import re
 import sys
@@ -24,20 +21,7 @@ import sys
 sys.dont_write_bytecode = True
 import chain
 import order
-
-FAULTS = [('-k', None), ('-K', None), ('-f', 'ENOSPC'), ('-f', 'EIO'),
-    ('-f', 'EMFILE'), ('-f', 'EINTR')]
-WORKERS = 10
-
-
-def fault(recorder, trace, program, index, option, error):
-    """The command that makes one fault in what it runs."""
-    return [recorder, '-n', '-t', trace, '-p', program, option, str(index),
-        *(('-e', error) if error else ()), '--']
-
-
-def hit(calls):
-    return any(c.result.startswith(('killed', 'failed')) for c in calls)
+from sweep import FAULTS, Slots, choose, fault, hit, sweep
 
 
 def sweep_qinject(t, recorder, folder, runner_up):
@@ -113,31 +97,6 @@ def sweep_stream(t, recorder, folder):
         % (met, sum(l.acknowledged for l in sent), len(sent)))
 
 
-def kind(call):
-    """Calls that do the same to the same sort of file are of one kind."""
-    path = re.sub(r'\[\d+\]|#\d+.*|\d+\.[0-9a-f-]{20,}.*|[0-9a-f]{13}-.*', '*',
-        call.path)
-    for name in 'alice', 'bob':
-        path = path.replace('/%s/' % name, '/user/')
-    return call.call, path, call.detail if call.call.startswith('open') else ''
-
-
-def choose(calls):
-    """What to try of a program whose calls are these: (index, fault) each."""
-    if chain.LONG:
-        return [(call.index, *f) for call in calls for f in FAULTS]
-    kinds = collections.defaultdict(list)
-    for call in calls:
-        kinds[kind(call)].append(call.index)
-    todo = []
-    for (_, path, _), indexes in kinds.items():
-        faults = FAULTS
-        if '*' in path and '/' not in path or path.endswith('/log'):
-            faults = [random.choice(FAULTS[:2]), random.choice(FAULTS[2:])]
-        todo += [(random.choice(indexes), *f) for f in faults]
-    return todo
-
-
 def restart(t, c, sent, name):
     ready = c.start_all()
     drained = c.drain(20)
@@ -145,26 +104,6 @@ def restart(t, c, sent, name):
     wrong = c.faults(sent)
     return t.ok(ready and drained and not wrong, name, ready, drained, *wrong,
         *c.log().splitlines()[-20:])
-
-
-class Slots:
-    """Chains in folders of their own, used again and again."""
-
-    def __init__(self, folder):
-        self.free = queue.Queue()
-        for number in range(WORKERS):
-            c = chain.Chain('%s/slot%d' % (folder, number), chain.BIN)
-            c.lay_out()
-            self.free.put(c)
-
-    def use(self, fn, *args):
-        c = self.free.get()
-        try:
-            return fn(c, *args)
-        finally:
-            c.stop_all()
-            c.empty()
-            self.free.put(c)
 
 
 WRAPPED = {'deliver-local': 'spawner', 'qrunner': 'qrunner'}
@@ -209,35 +148,6 @@ def one_try(c, recorder, program, index, option, error):
     wrong += ['%s was not taken' % l.mark for l in sent if not l.acknowledged]
     wrong += ['queue/bad/' + name for name in os.listdir(c.queue + '/bad')]
     return chain.read_trace(trace), wrong, c.log()
-
-
-def sweep(t, recorder, slots, program, one_try=one_try, what=''):
-    """Faults all over one of the programs that run in a chain."""
-    calls, wrong, log = slots.use(one_try, recorder, program, 0, '-k', None)
-    if not t.ok(not wrong, '%s%s without a fault: %d calls' % (program, what,
-            len(calls)), *wrong, log):
-        return
-    todo = choose(calls)
-    met = 0
-    bad = []
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [(which, pool.submit(slots.use, one_try, recorder, program,
-            *which)) for which in todo]
-        for which, job in jobs:
-            trace, wrong, log = job.result()
-            met += hit(trace)
-            if wrong:
-                bad.append((which, wrong + [' '.join(map(str, call)) for call
-                    in trace if hit([call])]))
-    t.ok(met > len(todo) / 2, '%s%s: %d faults of %d were met' % (program,
-        what, met, len(todo)))
-    why = ['%d went wrong' % len(bad)]
-    for (index, option, error), wrong in bad:
-        why += ['ONLY="%s%s %d %s %s"' % (what and 'reports ', program,
-            index, option, error or ''),
-            *wrong]
-    t.ok(not bad, '%s%s: all is there after each of %d faults' % (program,
-        what, met), *why)
 
 
 # The fault is for the first bounce program, not for those that try again.
@@ -322,19 +232,21 @@ def main():
             sweep_qinject(t, recorder, folder, True)
             sweep_qinject(t, recorder, folder, False)
             sweep_stream(t, recorder, folder)
-        c = chain.Chain(folder + '/order', chain.BIN)
-        c.lay_out()
-        wrong = order.faults(recorder, c, 6)
-        t.ok(not wrong, 'link, fsync, fsync of the folder, in this order, '
-            'before each answer and each unlink', *wrong)
+        for direct in False, True:
+            c = chain.Chain('%s/order-%d' % (folder, direct), chain.BIN)
+            c.lay_out()
+            wrong = order.faults(recorder, c, 6, direct)
+            t.ok(not wrong, '%s: link, fsync, fsync of the folder, in this '
+                'order, before each answer and each unlink' % ('delivered '
+                'directly' if direct else 'by the queue'), *wrong)
         slots = Slots(folder)
         for program in only or ('deliver-local', 'qrunner'):
             if program in WRAPPED and not reports:
-                sweep(t, recorder, slots, program)
+                sweep(t, recorder, slots, program, one_try)
         for program in 'bounce', 'qrunner':
             if only in ([], [program]):
                 sweep(t, recorder, slots, program, reports_try,
-                    ' with a report')
+                    ' with a report', 'reports ')
     t.done()
 
 

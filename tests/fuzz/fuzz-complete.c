@@ -6,10 +6,11 @@
 
 #define CUTS	4		/* octets that say how long the pieces are */
 #define DATE	"Date: D\n"
+#define FROM	"From: F\n"
 #define ID	"Message-ID: I\n"
 
 struct found {
-	unsigned dates, ids;
+	unsigned dates, froms, ids;
 };
 
 static void
@@ -19,6 +20,7 @@ count(void *arg, const char *line, size_t n)
 	size_t value_n;
 
 	f->dates += header_value(line, n, "Date", &value_n) != NULL;
+	f->froms += header_value(line, n, "From", &value_n) != NULL;
 	f->ids += header_value(line, n, "Message-ID", &value_n) != NULL;
 }
 
@@ -26,7 +28,7 @@ static struct found
 count_fields(const char *in, size_t n)
 {
 	static struct header h;
-	struct found f = { 0, 0 };
+	struct found f = { 0, 0, 0 };
 
 	memset(&h, 0, sizeof(h));
 	header_scan(&h, in, n, count, &f);
@@ -37,7 +39,7 @@ count_fields(const char *in, size_t n)
 static size_t
 in_pieces(const char *in, size_t n, const uint8_t *cuts, char *out)
 {
-	struct complete c = { .date = DATE, .message_id = ID };
+	struct complete c = { .date = DATE, .message_id = ID, .from = FROM };
 	size_t at = 0, k = 0, out_n = 0;
 
 	while (at < n) {
@@ -66,7 +68,9 @@ static void
 compare(const char *in, size_t n, const char *out, size_t out_n)
 {
 	static const char *const added[] = {
-		"", "\n", DATE, DATE "\n", ID, ID "\n", DATE ID, DATE ID "\n"
+		"", "\n", DATE, DATE "\n", ID, ID "\n", DATE ID, DATE ID "\n",
+		FROM, FROM "\n", DATE FROM, DATE FROM "\n", FROM ID,
+		FROM ID "\n", DATE FROM ID, DATE FROM ID "\n",
 	};
 	size_t same, i, more = out_n - n;
 
@@ -103,6 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		before = count_fields(in, n);
 		after = count_fields(out, out_n);
 		MUST(after.dates == before.dates + (before.dates == 0));
+		MUST(after.froms == before.froms + (before.froms == 0));
 		MUST(after.ids == before.ids + (before.ids == 0));
 	}
 	free(out);

@@ -8,9 +8,11 @@
 /* Ours stand below. */
 #define check_recipient		ask_who_is
 #define expect_recipients	connect_who_is
+#define ask_whois		converse_with_who_is
 #include "../../smtpd-front/recipient.c"
 #undef check_recipient
 #undef expect_recipients
+#undef ask_whois
 
 #include "fuzz.h"
 
@@ -78,6 +80,24 @@ check_recipient(struct session *s)
 	(void)connect_who_is;
 }
 
+enum existence ask_whois(struct session *x, const char *question, size_t n);
+
+/* Whose a sender's address is: the first letter says it. */
+enum existence
+ask_whois(struct session *x, const char *question, size_t n)
+{
+	const char *p = question, *end = p + n;
+	struct field as, who;
+
+	MUST(n < 1024);		/* who-is takes no more */
+	MUST(record_next(&p, end, &as) == 1 && field_is(&as, "sender"));
+	MUST(record_next(&p, end, &who) == 1 && field_is(&who, "user"));
+	MUST(p == end && as.n > 0 && as.n <= ADDRESS_OCTETS);
+	MUST(x->user[0] != '\0' && strlen(x->user) == who.n);
+	return *as.value == 'n' ? IS_NOBODY : *as.value == 'l' ? IS_UNSURE :
+	    IS_HERE;
+}
+
 void expect_recipients(struct session *s);
 
 void
@@ -120,6 +140,8 @@ injector_begin(struct injector *i, const char *facts, size_t n)
 	MUST(r == 0 && senders == 1 && rcpts > 0);
 	MUST(users == (one.user[0] != '\0'));
 	MUST(users == 1 || one.auth != AUTH_REQUIRED);
+	MUST(users == 0 || !one.sender_check ||
+	    strchr("nl", one.sender[0]) == NULL || one.sender[0] == '\0');
 	queue.open = 1;
 	queue.octets = 0;
 }
@@ -295,6 +317,8 @@ begin(unsigned settings)
 	one.auth = (enum smtp_auth)(settings % 3);
 	one.offers_tls = settings >> 2 & 1;
 	one.auth_clear = settings >> 3 & 1;
+	one.sender_check = settings >> 4 & 1;
+	one.completes_all = settings >> 5 & 1;
 	one.rcpts = (struct buf){ .s = rcpts, .cap = sizeof(rcpts),
 	    .max = sizeof(rcpts) };
 	one.facts = (struct buf){ .s = facts, .cap = sizeof(facts),

@@ -406,6 +406,49 @@ def renames(t, top):
     t.eq(set(fetched), {True}, 'and can be fetched')
 
 
+# The index beside the mail.
+
+def with_index(t, top):
+    """Sizes that were counted once are known without opening a message, and ids
+    are the same with and without an index."""
+    box = Box(top, 'index')
+    names = ['%d.x,S=6' % (1764000000 + n) for n in range(20)]
+    for n, name in enumerate(names):
+        box.put(name + (':2,S' if n % 2 else ''), b'a\nb\n%d\n' % (n % 7),
+            'cur' if n % 2 else 'new')
+
+    def listed():
+        with box.session() as s:
+            said = s.lines('UIDL'), s.say('STAT'), s.lines('LIST')
+            s.quit()
+        return said
+    first = listed()
+    t.ok(os.path.exists(box.dir + '/correo-index'), 'there is an index')
+    for name in box.names():
+        os.chmod(os.path.join(box.dir, name), 0)
+    t.eq(listed(), first, 'STAT and LIST open no message')
+    for name in box.names():
+        os.chmod(os.path.join(box.dir, name), 0o600)
+    for name in os.listdir(box.dir):
+        if name.startswith('correo-'):
+            os.unlink(os.path.join(box.dir, name))
+    t.eq(listed(), first, 'a deleted index is made anew')
+    for spoil in b'', b'x' * 1000, b'\0' * 100000:
+        for name in 'correo-index', 'correo-log', 'correo-uids':
+            with open(os.path.join(box.dir, name), 'wb') as f:
+                f.write(spoil)
+            t.eq(listed(), first, 'a spoilt %s' % name)
+    for name in os.listdir(box.dir):
+        if name.startswith('correo-'):
+            os.unlink(os.path.join(box.dir, name))
+    os.chmod(box.dir, 0o500)
+    t.eq(listed(), first, 'where there can be no index')
+    t.ok(not os.path.exists(box.dir + '/correo-lock'), 'there is none')
+    os.chmod(box.dir, 0o700)
+    t.eq([line for line in box.logged() if 'end=quit' not in line], [],
+        'nothing else in the log')
+
+
 # The mailbox, the handover, the sandbox.
 
 def no_mailbox(t, top):
@@ -566,7 +609,7 @@ def main():
         for case in dialog, only_looked_at, long_lines, pipelined, \
                 octet_for_octet, big, unique_ids, deleting, no_quit, \
                 does_not_read, read_only, renamed_or_gone, two_sessions, \
-                deliveries, renames, no_mailbox, settings, handover, sandbox, \
+                deliveries, renames, with_index, no_mailbox, settings, handover, sandbox, \
                 poplib_client:
             t.run(case, top)
     t.done()

@@ -72,8 +72,57 @@ def random_kills(t, top):
         print('# %d done, %d came, of 2400' % (len(done), len(came)))
 
 
+def alone(t, top, stage, plan, octets):
+    """The runner is gone, and the host silent: nothing is waited for, and the host
+    gets no message whose outcome nobody would hear."""
+    with Sink({stage: plan}) as s, Remote(top, to(s.port)) as r:
+        r.job(octets=octets)
+        if stage != 'reading':
+            wait_for(lambda: s.sessions and stage in s.sessions[0].steps)
+        else:		# the host's and our buffers fill
+            wait_for(lambda: s.sessions and 'data' in s.sessions[0].steps)
+            time.sleep(0.5)
+        r.jobs.close()
+        t.eq(r.code(), 111, 'no runner at %s: it leaves' % stage)
+        t.eq(s.whole, [], '... and the host has no message')
+        t.ok('the runner has left, dropped=1' in r.log(), '... the log',
+            r.log())
+
+
+# What it waits for: the host's words, or that it reads on.
+ALONE = [(stage, Sink.SILENCE, b'x\n') for stage in ('connect', 'ehlo', 'mail',
+    'rcpt', 'data')] + [('reading', Sink.SILENCE, b'long line\n' * 8000000)]
+
+
+def alone_at_the_dot(t, top):
+    """Behind the final dot the reply is waited for; the next message is
+    dropped."""
+    go = threading.Event()
+    with Sink({'body': lambda x: go.wait(WAIT_S) and None}) as s, Remote(top,
+            to(s.port)) as r:
+        r.job(to='first@example.org')
+        wait_for(lambda: s.sessions and 'body' in s.sessions[0].steps)
+        r.job(to='second@example.org')
+        r.jobs.close()
+        time.sleep(0.3)
+        t.eq(r.process.poll(), None, 'no runner behind the dot: it waits')
+        go.set()
+        t.eq(r.code(), 111, '... it leaves then')
+        t.eq([m.to for m in s.mail], [['RCPT TO:<first@example.org>']],
+            '... the host has that message alone')
+        t.ok('to=<first@example.org> dsn=2.0.0 verdict=done unheard' in
+            r.log(), "... the log has the host's word", r.log())
+        t.eq(s.sessions[0].left, 'client', '... and no QUIT is said')
+    with Sink({'body': 0.2}) as s, Remote(top, to(s.port)) as r:
+        r.job()
+        wait_for(lambda: s.sessions and 'body' in s.sessions[0].steps)
+        r.jobs.close()
+        t.eq((r.code(), s.sessions[0].left), (111, 'quit'), 'nothing else in '
+            'hand: it says QUIT')
+
+
 def lost_runner(t, top):
-    """The runner leaves in the middle: the message under way is ended well."""
+    """No more jobs come, but answers are heard: all is ended well."""
     with Sink({'data': 0.2}) as s, Remote(top, to(s.port)) as r:
         r.job()
         wait_for(lambda: s.sessions and 'rcpt' in s.sessions[0].steps)
@@ -86,7 +135,8 @@ def main():
     t = Tap()
     with folder() as top:
         Together.run_all(t, killed, [(top, stage) for stage in STAGES])
-        for case in random_kills, lost_runner:
+        Together.run_all(t, alone, [(top, *one) for one in ALONE])
+        for case in random_kills, lost_runner, alone_at_the_dot:
             t.run(case, top)
     t.done()
 

@@ -231,7 +231,8 @@ def questions(t, i):
     uid = other()
     t.eq(ask(i, b'ask bob\n', uid), 'end here\n', 'ask: bob is here')
     t.eq(ask(i, b'ask nosuch@example.org\n', uid), 'end nobody\n', 'or not')
-    for question in b'expand bob\n', b'name 0\n', b'x\n', b'':
+    for question in b'expand bob\n', b'name 0\n', b'x\n', b'', \
+            b'sender bob\nuser bob\n':
         t.eq(ask(i, question, uid), '', 'not answered: %r' % question)
     t.eq(ask(i, b'name %d\n' % uid), 'user %s\nend here\n' % OTHER_NAME,
         'root may ask for a name')

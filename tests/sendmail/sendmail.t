@@ -2,6 +2,7 @@
 """sendmail(1): what it does to a message, its modes, its exit codes."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -233,7 +234,18 @@ def smtp(t, i):
         b'Subject: x\n\n1 2 3\n.\nQUIT\n')
     t.eq([line[:3] for line in said.out.splitlines() if line[3:4] == ' '],
         ['220', '250', '250', '250', '354', '250', '221'], 'a dialog by hand')
-    t.eq(body(mails(i, 'bob')[0]), b'1 2 3\n', 'its letter')
+    m = mails(i, 'bob')[0]
+    t.eq(body(m), b'1 2 3\n', 'its letter')
+    t.ok(len(header(m, 'Date')) == 1 and len(header(m, 'Message-ID')) == 1 and
+        header(m, 'From') == ['alice@example.org'], 'what was missing is added',
+        m.message)
+    said = run(i, ['-bs'], b'EHLO l\nMAIL FROM:<alice>\nRCPT TO:<bob>\nDATA\n'
+        b'Date: x\nFROM: y\nmessage-id: z\n\n.\nMAIL FROM:<>\nRCPT TO:<bob>\n'
+        b'DATA\n\n1\n.\nQUIT\n')
+    one, two = sorted((m.message for m in mails(i, 'bob', 2)), key=len)
+    t.eq(one, b'Date: x\nFROM: y\nmessage-id: z\n\n', 'what is there stays')
+    t.ok(re.fullmatch(rb'Date: .*\nMessage-ID: <.*\.2@.*>\n\n1\n', two),
+        'no sender, no From', two)
     # A program that writes CRLF means what it writes.
     said = run(i, ['-bs'], b'EHLO l\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<bob>'
         b'\r\nDATA\r\nSubject: x\r\n\r\n1\n.\nMAIL FROM:<x@y>\r\n.\r\nQUIT\r\n')

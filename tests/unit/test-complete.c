@@ -4,15 +4,18 @@
 #include "text/complete.h"
 
 #define DATE	"Date: D\n"
+#define FROM	"From: F\n"
 #define ID	"Message-ID: I\n"
 #define SIZE	2000
+
+static const char *from;	/* the line to be added, or NULL */
 
 /* n octets in pieces of step octets; what comes out, octets in *out_n. */
 static void
 complete(const char *in, size_t n, size_t first, size_t step, char out[SIZE],
     size_t *out_n)
 {
-	struct complete c = { .date = DATE, .message_id = ID };
+	struct complete c = { .date = DATE, .message_id = ID, .from = from };
 	size_t at = 0, len = first;
 
 	*out_n = 0;
@@ -105,6 +108,35 @@ test_cases(void **state)
 		check(cases[i].in, cases[i].n, cases[i].out, cases[i].out_n);
 }
 
+/* From too, where there is one to be added. */
+static void
+test_from(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} pairs[] = {
+		{ "Subject: x\n\ntext\n", "Subject: x\n" DATE FROM ID
+		  "\ntext\n" },
+		{ "FROM : x\n\n", "FROM : x\n" DATE ID "\n" },
+		{ "Date: x\nMessage-ID: y\n\n", "Date: x\nMessage-ID: y\n"
+		  FROM "\n" },
+		{ "From: \nDate: x\nMessage-ID: y\n", "From: \nDate: x\n"
+		  "Message-ID: y\n" },
+		{ "Resent-From: x\nX-From: y\nFromx: z\n\nFrom: t\n",
+		  "Resent-From: x\nX-From: y\nFromx: z\n" DATE FROM ID
+		  "\nFrom: t\n" },
+		{ "From x\n", DATE FROM ID "\nFrom x\n" },
+		{ "", DATE FROM ID },
+	};
+	size_t i;
+
+	from = FROM;
+	for (i = 0; i < LENGTH(pairs); i++)
+		check(pairs[i].in, strlen(pairs[i].in), pairs[i].out,
+		    strlen(pairs[i].out));
+	from = NULL;
+}
+
 /* A name of 997 octets and its colon fit; one octet more is no field. */
 static void
 test_long_names(void **state)
@@ -130,6 +162,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_from),
 	};
 
 	return cmocka_run_group_tests_name("complete", tests, NULL, NULL);

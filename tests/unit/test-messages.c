@@ -1,9 +1,12 @@
 /* test-messages - qrunner/messages.c against a list that is looked through. */
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "qrunner/runner.h"
 
 #define IDS	3000		/* more than the first table of buckets */
+#define PARKED	500000
 
 /* What should be so. */
 static struct model {
@@ -344,6 +347,16 @@ test_called(void **state)
 	assert_int_equal(l.called, 1);
 }
 
+static void
+park(struct line *l, struct waiting *w)
+{
+	w->line = l;
+	w->place = W_PARKED;
+	w->parked_at = l->parked_last;
+	*l->parked_last = w;
+	l->parked_last = &w->next_parked;
+}
+
 /* One that is parked leaves its line from any place there. */
 static void
 test_parked(void **state)
@@ -355,10 +368,7 @@ test_parked(void **state)
 	l.parked_last = &l.parked;
 	for (i = 0; i < 4; i++) {
 		do_add(&m, i);
-		model[i].w->line = &l;
-		model[i].w->place = W_PARKED;
-		*l.parked_last = model[i].w;
-		l.parked_last = &model[i].w->next_parked;
+		park(&l, model[i].w);
 	}
 	messages_leave(model[1].w);
 	assert_int_equal(model[1].w->place, W_NEW);
@@ -375,6 +385,27 @@ test_parked(void **state)
 	messages_free(&m);
 }
 
+/* Many leave from the end: nobody walks to it, which would take minutes. */
+static void
+test_many_parked(void **state)
+{
+	struct waiting *w = calloc(PARKED, sizeof(*w));
+	struct line l = { .parked = NULL };
+	unsigned i;
+
+	assert_non_null(w);
+	l.parked_last = &l.parked;
+	for (i = 0; i < PARKED; i++)
+		park(&l, w + i);
+	alarm(30);
+	for (i = PARKED; i > 0; i--)
+		messages_leave(w + i - 1);
+	alarm(0);
+	assert_null(l.parked);
+	assert_ptr_equal(l.parked_last, &l.parked);
+	free(w);
+}
+
 int
 main(void)
 {
@@ -385,6 +416,7 @@ main(void)
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_called),
 		cmocka_unit_test(test_parked),
+		cmocka_unit_test(test_many_parked),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_held),
 	};

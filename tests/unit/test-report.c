@@ -221,6 +221,41 @@ test_behind_an_alias(void **state)
 	report_free(&r);
 }
 
+/* Another host's words are its own, and it is named. */
+static void
+test_other_hosts(void **state)
+{
+	static const struct {
+		const char *why, *want;
+	} cases[] = {
+		{ "mx.example.net[192.0.2.1] said after RCPT: 550 5.1.1 no",
+		  "5.1.1\nRemote-MTA: dns; mx.example.net\n"
+		  "Diagnostic-Code: smtp; 550 5.1.1 no\nLast" },
+		{ "/run/lmtp said after the message: 552 full",
+		  "5.1.1\nDiagnostic-Code: smtp; 552 full\nLast" },
+		{ "mx.example.net[192.0.2.1] said after RCPT: what",
+		  "5.1.1\nDiagnostic-Code: X-Correo; mx.example.net[192.0.2.1] "
+		  "said after RCPT:\n\twhat\nLast" },
+		{ "x said after y", "5.1.1\nDiagnostic-Code: X-Correo; x said "
+		  "after y\nLast" },
+		{ "x said after y: 5", "X-Correo; x said after y: 5\nLast" },
+		{ " said after y: 550 z", "5.1.1\nDiagnostic-Code: smtp; 550 z" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct report r = begin(REPORT_FAILED);
+		struct buf b;
+
+		enter(&r, J_NEVER, 0, "5.1.1", "x@y");
+		enter(&r, J_WHY, 0, "", cases[i].why);
+		b = composed(&r);
+		has(&b, cases[i].want);
+		buf_free(&b);
+		report_free(&r);
+	}
+}
+
 static void
 test_delayed(void **state)
 {
@@ -672,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_which),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_behind_an_alias),
+		cmocka_unit_test(test_other_hosts),
 		cmocka_unit_test(test_delayed),
 		cmocka_unit_test(test_double),
 		cmocka_unit_test(test_success),

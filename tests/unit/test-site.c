@@ -52,7 +52,8 @@ set_up(void **state)
 {
 	memset(&r, 0, sizeof(r));
 	r.sites_ms = -1;
-	r.schedule = (struct schedule){ 300, 14400, 150, 432000 };
+	r.schedule = (struct schedule){ .first_s = 300, .max_s = 14400,
+	    .factor_100 = 150, .giveup_s = 432000 };
 	line_init(&r.crowd);
 	now_ms = 5000 * SECOND;
 	settled = again = 0;
@@ -543,7 +544,7 @@ test_revives(void **state)
 	assert_null(s->waiting);
 }
 
-/* No site takes all, nor do all of them together. */
+/* No site takes all, nor do all of them together; but who came last goes on. */
 static void
 test_full(void **state)
 {
@@ -551,6 +552,7 @@ test_full(void **state)
 	static struct final f[SITES_ACTIVE], g[SITES_ACTIVE];
 	struct site *s = NULL;
 	struct final h = { .attempt = a };
+	struct final last = { .attempt = a + SITES_ACTIVE - 1 };
 	char name[32];
 	unsigned i;
 
@@ -561,6 +563,7 @@ test_full(void **state)
 		assert_true(give(s, a + i, f + i));
 	}
 	assert_ptr_equal(site_full(&r, s, &h), &s->line);
+	assert_null(site_full(&r, s, &last));	/* it comes whole */
 	s = site_of(&r, "mx:another.example");
 	assert_true(give(s, a, g));		/* of a message that counts */
 	a[0].site_jobs = 0;

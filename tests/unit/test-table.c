@@ -1,6 +1,7 @@
 /* test-table - lib/text/table.c */
 #include "unit.h"
 
+#include "text/alias.h"
 #include "text/table.h"
 
 /* What a text reads as: "name=target,target,;" each entry, or "!line" where it
@@ -35,11 +36,40 @@ static const struct {
 	{ OCTETS("\"\": b\n"), "!1" },
 	{ OCTETS(" a: b\n"), "!1" },
 	{ OCTETS("# x\n\na: b\nc\nd: e\n"), "a=b,;!4" },
-	{ OCTETS("a: b,\n c,\n |d\n"), "!3" },
-	{ OCTETS("a: |/bin/program\n"), "!1" },
-	{ OCTETS("a: \"|/bin/program x\"\n"), "!1" },
-	{ OCTETS("a: /var/mail/x\n"), "!1" },
-	{ OCTETS("a: :include:/etc/list\n"), "!1" },
+	{ OCTETS("a: b,\n c,\n |d\n"), "a=b,c,|d,;" },
+	{ OCTETS("a: |/bin/program\n"), "a=|/bin/program,;" },
+	{ OCTETS("a: \"|/bin/Program x,y\", b\n"), "a=|/bin/Program x,y,b,;" },
+	{ OCTETS("a: |\"/bin/program x\"\n"), "a=|/bin/program x,;" },
+	{ OCTETS("a: \"|echo \\\"x\\\\\"\n"), "a=|echo \"x\\,;" },
+	{ OCTETS("a: | sh -c \"x, y\"\n"), "a=|sh -c \"x, y\",;" },
+	{ OCTETS("a: \"|x\n y\"\n"), "a=|x y,;" },
+	{ OCTETS("a: \"|x\n"), "!1" },
+	{ OCTETS("a: |\n"), "!1" },
+	{ OCTETS("a: \"| \"\n"), "!1" },
+	{ OCTETS("a: |x\x01y\n"), "!1" },
+	{ OCTETS("a: /var/mail/X, \"/x y/\"\n"), "a=/var/mail/X,/x y/,;" },
+	{ OCTETS("a: :include:/etc/list\n"), "a=:include:/etc/list,;" },
+	{ OCTETS("a: \":Include: /L\"\n"), "a=:include:/L,;" },
+	{ OCTETS("a: :include:list\n"), "!1" },
+	{ OCTETS("a: \\Bob, \\bob@X.y, \"\\bob\"\n"), "a=\\bob,\\bob@x.y,\\bob,;" },
+	{ OCTETS("a: \\\n b\n"), "a=b,;" },
+	{ OCTETS("a: b, \\\nc\nd: e\n"), "a=b,c,;d=e,;" },
+	{ OCTETS("a: b,\\\n"), "a=b,;" },
+	{ OCTETS("owner-a: b\na+*: c\na+X: d\n"), "owner-a=b,;a+*=c,;a+x=d,;" },
+	{ OCTETS("a: @owner:list, |x\n"), "a=@owner:list,|x,;" },
+	{ OCTETS("a: @owner:5:6, |x\n"), "a=@owner:5:6,|x,;" },
+	{ OCTETS("a: @owner:root, |x\n"), "!1" },
+	{ OCTETS("a: @owner:, |x\n"), "!1" },
+	{ OCTETS("a: @owner:a:b:c\n"), "!1" },
+	{ OCTETS("a: error:nouser Not  here\n"), "a=error:5.1.1 Not  here,;" },
+	{ OCTETS("a: error:5.7.1:550 go, b\n"), "a=error:5.7.1 go, b,;" },
+	{ OCTETS("a: \"error:550 a, b\"\n"), "a=error:5.1.1 a, b,;" },
+	{ OCTETS("a: Error:450 x\n"), "a=error:4.3.0 x,;" },
+	{ OCTETS("a: error:tempfail: x\n"), "a=error:4.3.0 x,;" },
+	{ OCTETS("a: error:nouser\n"), "a=error:5.1.1 user unknown,;" },
+	{ OCTETS("a: error:\n"), "!1" },
+	{ OCTETS("a: error:Nobody here\n"), "!1" },
+	{ OCTETS("a: error:2.1.1 x\n"), "!1" },
 	{ OCTETS("a: b@c@d\n"), "!1" },
 	{ OCTETS("a: b@\n"), "!1" },
 	{ OCTETS("a: b@c.\n"), "!1" },
@@ -93,6 +123,54 @@ test_aliases(void **state)
 		CHECK(holds(&got, aliases[i].out), "%s: %s",
 		    shown(aliases[i].in, aliases[i].n),
 		    shown(got.s, got.len));
+		buf_free(&name);
+		buf_free(&targets);
+		buf_free(&got);
+		free(in);
+	}
+}
+
+static const struct {
+	const char *in, *out;
+} virtuals[] = {
+	{ "", "" },
+	{ "# x\n\nPablo@Escuela.example\tpablo\n",
+	  "pablo@escuela.example=pablo,;" },
+	{ "a@b.c d, e@f\n", "a@b.c=d,e@f,;" },
+	{ "a+*@b.c  x+%2\na++@b.c y%3\n", "a+*@b.c=x+%2,;a++@b.c=y%3,;" },
+	{ "@b.c %1@d\n+*@b.c x\n++@b.c y\n",
+	  "@b.c=%1@d,;+*@b.c=x,;++@b.c=y,;" },
+	{ "a@b.c error:nouser No, no\n", "a@b.c=error:5.1.1 No, no,;" },
+	{ "a@b.c error:5.7.1:550 No\n", "a@b.c=error:5.7.1 No,;" },
+	{ "a@b.c d,\n e\n", "a@b.c=d,e,;" },
+	{ "a d\n", "!1" }, { "a@ d\n", "!1" }, { "@ d\n", "!1" },
+	{ "a@b.c\n", "!1" }, { "a@b.c ,\n", "!1" },
+	{ "a@b.c |x\n", "!1" }, { "a@b.c /x\n", "!1" },
+	{ "a@b.c :include:/x\n", "!1" }, { "a@b.c @owner:x, d\n", "!1" },
+	{ "a@b.c d, error:nouser x\n", "!1" },
+	{ "a@b.c d\n\nb d\n", "a@b.c=d,;!3" }, { " a@b.c d\n", "!1" },
+};
+
+static void
+test_virtuals(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(virtuals); i++) {
+		size_t n = strlen(virtuals[i].in);
+		char *in = exactly(virtuals[i].in, n);
+		struct table_text t = { .p = in, .end = in + n };
+		struct buf name = BUF_MAX(ADDRESS_OCTETS);
+		struct buf targets = BUF_MAX(10000), got = BUF_MAX(10000);
+		int r;
+
+		errno = 0;
+		while ((r = virtual_next(&t, &name, &targets)) == 1)
+			add_alias(&got, &name, &targets);
+		if (r == -1)
+			add_wrong(&got, &t);
+		CHECK(holds(&got, virtuals[i].out), "%s: %s",
+		    shown(virtuals[i].in, n), shown(got.s, got.len));
 		buf_free(&name);
 		buf_free(&targets);
 		buf_free(&got);
@@ -282,6 +360,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_virtuals),
 		cmocka_unit_test(test_alias_lengths),
 		cmocka_unit_test(test_users),
 		cmocka_unit_test(test_user_lengths),

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "qrunner/wishes.h"
+#include "text/path.h"
 
 static struct wishes
 wishes_of(const char *facts)
@@ -138,6 +139,7 @@ test_leads(void **state)
 	struct wishes w = wishes_of("rcpt a@b\nrcpt c@d\norcpt x;1\nrcpt e@f\n"
 	    "rcpt g@h\norcpt x;2\n");
 	struct lead *first = NULL, *l;
+	char orcpt[ORCPT_OCTETS + 1];
 	size_t i;
 
 	for (i = 0; i < LENGTH(order); i++) {
@@ -152,10 +154,76 @@ test_leads(void **state)
 	errno = 0;
 	assert_null(wishes_lead(&w, &first, 4));
 	assert_int_equal(errno, ERANGE);
-	assert_ptr_equal(wishes_orcpt(&w, first), w.of + 1);
-	assert_null(wishes_orcpt(&w, NULL));
+	wishes_orcpt(&w, first, orcpt);
+	assert_string_equal(orcpt, "x;1");
+	wishes_orcpt(&w, NULL, orcpt);
+	assert_string_equal(orcpt, "");
 	leads_free(first);
 	wishes_free(&w);
+}
+
+/* What the next host is told of an address behind all the lines. */
+static const struct {
+	const char *facts, *orcpt;
+} orcpts[] = {
+	{ "rcpt a@b\n", "" },
+	{ "rcpt a@b\nnotify never\n", "" },
+	{ "rcpt a@b\nnotify delay\n", "rfc822;a@b" },
+	{ "rcpt a@b\nnotify success,failure\nrcpt c@d\nnotify failure\n",
+	  "rfc822;a@b" },
+	{ "rcpt a@b\nrcpt c@d\nnotify failure\n", "rfc822;c@d" },
+	{ "rcpt a@b\nnotify failure\nrcpt c@d\norcpt X;Y\n", "X;Y" },
+	{ "rcpt a@b\nnotify never\norcpt X;+2BY\n", "X;+2BY" },
+	{ "rcpt a+b=c@d\nnotify failure\n", "rfc822;a+2Bb+3Dc@d" },
+	{ "rcpt a b@c\nnotify failure\n", "rfc822;\"a+20b\"@c" },
+	{ "rcpt \xc3\xa4@b\nnotify failure\n", "" },
+	{ "rcpt bob\nnotify failure\n", "" },
+};
+
+static void
+test_orcpt(void **state)
+{
+	size_t i, k;
+
+	for (i = 0; i < LENGTH(orcpts); i++) {
+		struct wishes w = wishes_of(orcpts[i].facts);
+		char orcpt[ORCPT_OCTETS + 1];
+		struct lead *first = NULL;
+
+		for (k = 0; k < w.n; k++)
+			assert_non_null(wishes_lead(&w, &first, k));
+		wishes_orcpt(&w, first, orcpt);
+		CHECK(strcmp(orcpt, orcpts[i].orcpt) == 0, "case %zu: %s", i,
+		    orcpt);
+		leads_free(first);
+		wishes_free(&w);
+	}
+}
+
+/* The longest address, all of it quoted and in hex, is too long for an ORCPT. */
+static void
+test_long_orcpt(void **state)
+{
+	struct buf b = BUF_MAX(2000);
+	char orcpt[ORCPT_OCTETS + 1];
+	struct lead *first = NULL;
+	struct wishes w;
+	size_t i;
+
+	buf_adds(&b, "rcpt ");
+	for (i = 0; i < LOCAL_OCTETS; i++)
+		buf_adds(&b, " ");
+	buf_adds(&b, "@");
+	for (i = 0; i < DOMAIN_OCTETS; i++)
+		buf_adds(&b, i % 2 ? "d" : "+");
+	buf_adds(&b, "\nnotify failure\n");
+	assert_int_equal(wishes_read(&w, b.s, b.len), 0);
+	assert_non_null(wishes_lead(&w, &first, 0));
+	wishes_orcpt(&w, first, orcpt);
+	assert_string_equal(orcpt, "");
+	leads_free(first);
+	wishes_free(&w);
+	buf_free(&b);
 }
 
 int
@@ -166,6 +234,8 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_expanded),
 		cmocka_unit_test(test_leads),
+		cmocka_unit_test(test_orcpt),
+		cmocka_unit_test(test_long_orcpt),
 	};
 
 	return cmocka_run_group_tests_name("wishes", tests, NULL, NULL);
