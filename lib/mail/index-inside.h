@@ -50,9 +50,6 @@ int index_watch_folder(int fd, const char *path, const char *part,
  * done there so far. Holds the lock. */
 void index_watch_begin(struct index *ix);
 
-/* We did something there: a rename makes two events, unlink one. */
-void index_watch_own(struct index *ix, unsigned events);
-
 /* 1 if we watch, and all that happened was ours; else 0. */
 int index_watch_alone(struct index *ix);
 

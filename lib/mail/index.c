@@ -85,6 +85,17 @@ index_close(struct index *ix)
 	errno = e;
 }
 
+void
+index_freeze(struct index *ix, int *new, int *cur)
+{
+	*new = ix->new;
+	*cur = ix->cur;
+	ix->new = ix->cur = -1;
+	close_file(&ix->log);
+	close_file(&ix->lock);
+	close_file(&ix->dir);
+}
+
 /* The lock belongs to our open file, so the kernel frees it when we die. */
 static int
 take_lock(struct index *ix)

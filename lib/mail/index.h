@@ -71,6 +71,11 @@ int index_open(struct index *ix, const char *path,
 /* Give back all that it has. errno stays. */
 void index_close(struct index *ix);
 
+/* Keep what is known as it is, and close all descriptors but those of new/ and cur/,
+ * which are the caller's from now on. Then only index_close, and what asks for
+ * records and their names. */
+void index_freeze(struct index *ix, int *new, int *cur);
+
 /* Take in what others have written to the index; one system call if they have
  * not. 1 if there was something, 0 if not, -1 with errno. */
 int index_refresh(struct index *ix);
@@ -136,9 +141,19 @@ int index_keyword(struct index *ix, const char *name, size_t n, int make);
 int index_expunge(struct index *ix, const struct index_range *ranges, size_t n,
     int deleted);
 
-/* Somebody deleted files of messages in n ranges: those that are not there are
- * expunged. 0, or -1 with errno. */
+/*
+ * For a caller that changes files itself. index_watch: be up to date, and from now on
+ * count what happens in new/ and cur/. Then each file that the caller deletes is
+ * index_watch_own(ix, 1), each that he renames index_watch_own(ix, 2); and before
+ * index_close, which waits 21 ms for the folders' times, he says what he did:
+ * index_deleted: those of n ranges whose files are gone are expunged; index_seen:
+ * the n messages, a range each, moved to cur/ with the flag S. If all that happened
+ * was his, the next session need not look. 0, or -1 with errno.
+ */
+int index_watch(struct index *ix);
+void index_watch_own(struct index *ix, unsigned events);
 int index_deleted(struct index *ix, const struct index_range *ranges, size_t n);
+int index_seen(struct index *ix, const struct index_range *ranges, size_t n);
 
 /* A file that was just linked. name without folder. */
 struct index_file {

@@ -266,8 +266,12 @@ maildrop_close(struct maildrop *d)
 	if (d->indexed)
 		index_close(&d->ix);
 	d->indexed = 0;
+	if (d->changing)
+		index_close(&d->now);
+	d->changing = 0;
 	buf_free(&d->facts);
 	buf_free(&d->gone);
+	buf_free(&d->seen);
 	errno = e;
 }
 

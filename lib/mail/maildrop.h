@@ -35,14 +35,16 @@ struct maildrop {
 	size_t		 n, room;
 	struct buf	 names;		/* each with a NUL */
 	int		 indexed;	/* ix is open */
-	struct index	 ix;
-	struct buf	 facts, gone;	/* that it does not know yet */
+	struct index	 ix;		/* as it was when the session began */
+	int		 changing;	/* now is open */
+	struct index	 now;
+	struct buf	 facts, gone, seen;	/* that it does not know yet */
 	char		 room_of_name[INDEX_NAME];
 };
 
 #define MAILDROP_EMPTY	{ .new = -1, .cur = -1, \
 	.names = BUF_MAX(UINT32_MAX), .facts = BUF_MAX(UINT32_MAX), \
-	.gone = BUF_MAX(UINT32_MAX) }
+	.gone = BUF_MAX(UINT32_MAX), .seen = BUF_MAX(UINT32_MAX) }
 
 /*
  * maildrop_open - read the names of all messages.
@@ -65,8 +67,12 @@ int maildrop_open(struct maildrop *d, const char *path);
 int maildrop_open_index(struct maildrop *d, const char *path,
     const struct index_boot *boot);
 
-/* Tell the index what was counted and deleted; what it cannot take in it will find
- * out by itself. */
+/* Before the first maildrop_remove and maildrop_see: then they make the next session
+ * read no folder. */
+void maildrop_will_change(struct maildrop *d);
+
+/* Tell the index what was counted, deleted and seen; what it cannot take in it will
+ * find out by itself. After changes this takes 21 ms. */
 void maildrop_learn(struct maildrop *d);
 
 void maildrop_close(struct maildrop *d);
