@@ -69,7 +69,7 @@ REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 spawner_SRC = deliver/spawner.c deliver/execute.c
 deliver-local_SRC = deliver/deliver-local.c deliver/own.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
-	deliver/program-child.c
+	deliver/program-child.c deliver/own.c
 deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
 	deliver/qmail-environment.c deliver/own.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
@@ -182,9 +182,9 @@ RUN_PACKAGES = ucspi-tcp-ipv6|ucspi-tcp s6 perl util-linux openssl
 CHECK_PACKAGES = clang libclang-rt-14-dev libcmocka-dev python3 strace swaks \
 	libnet-ssleay-perl curl msmtp mandoc e2fsprogs xfsprogs
 CHECK_ALL_PACKAGES = sslscan testssl.sh mutt s-nail fetchmail getmail6 mpop \
-	inetutils-telnet procmail php-cli libphp-phpmailer libfaketime \
-	python3-flufl.bounce libmail-deliverystatus-bounceparser-perl \
-	libsisimai-perl
+	inetutils-telnet procmail maildrop spamc php-cli libphp-phpmailer \
+	libfaketime python3-flufl.bounce \
+	libmail-deliverystatus-bounceparser-perl libsisimai-perl
 
 run:
 	@service/need $(foreach p,$(BUILD_PACKAGES) $(RUN_PACKAGES),'$(p)')
