@@ -14,7 +14,8 @@
 #define LOOKS		4	/* for a message that others rename */
 
 /* Do something to message i by its name. If there is no file of that name, look
- * where it is now, and do it again. What the deed returned, or -1 with errno. */
+ * where it is now, and do it again. What the deed returned, or -1 with
+ * errno. */
 static int
 do_by_name(struct maildrop *d, size_t i, int (*deed)(const struct maildrop *d,
     const struct drop_message *m, const char *name))

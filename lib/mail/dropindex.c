@@ -1,4 +1,5 @@
-/* dropindex - a maildrop that is read from its folder's index; see maildrop.h. */
+/* dropindex - a maildrop that is read from its folder's index; see
+ * maildrop.h. */
 #include "mail/maildrop.h"
 
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* index-flush - what the flags say into the names; see index.h.
  *
- * The log is right at any time, names follow when there is time. Before they are
- * touched the log says that they will be: who finds that said and not done looks
- * at each, for a killed process may have renamed a file and not said so. Without
- * that the next look at the Maildir would take our own change for another's. */
+ * The log is right at any time, names follow when there is time. Before they
+ * are touched the log says that they will be: who finds that said and not done
+ * looks at each, for a killed process may have renamed a file and not said so.
+ * Without that the next look at the Maildir would take our own change for
+ * another's. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
