@@ -196,7 +196,8 @@ run:
 		service/instance start run	# shells export such names
 	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
 		echo "Listening on $$HOST: SMTP $$SMTP, submission $$SUBMISSION," \
-		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S"
+		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S$${IMAP:+,}" \
+		"$${IMAP:+IMAP $$IMAP, IMAPS $$IMAPS}"
 	@service/letter run
 	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
 
