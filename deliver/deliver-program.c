@@ -1,5 +1,6 @@
 /* deliver-program - give messages to one user's command, one after the other. See
  * deliver-program.8. */
+#include "own.h"
 #include "program.h"
 
 #include <errno.h>
@@ -39,13 +40,18 @@ take_job(struct job *j)
 	return fd;
 }
 
+/* The system's own command may be what a user has in place of a mailbox: his files
+ * come first. */
 static void
 do_job(const struct program *p, const struct job *j, int queue,
-    struct answer *a)
+    struct answer *a, struct buf *targets)
 {
 	struct letter l;
 
 	a->number = j->number;
+	targets->len = 0;
+	if (j->own && own_ask(p->home, j, a, targets))
+		return;
 	if (letter_begin(&l, j, queue) == 0 && letter_check(&l) == 0)
 		program_run(p, &l, a);
 	else if (errno == ELOOP)
@@ -55,11 +61,12 @@ do_job(const struct program *p, const struct job *j, int queue,
 }
 
 static void
-send_answer(const struct answer *a)
+send_answer(const struct answer *a, const struct buf *targets)
 {
-	struct buf b = BUF_MAX(JOB_RECORD);
+	struct buf b = BUF_MAX(FORWARD_RECORD);
 
-	if (answer_format(&b, a) == -1)
+	if (answer_format(&b, a) == -1 || (a->verdict == V_FORWARD &&
+	    buf_add(&b, targets->s, targets->len) == -1))
 		die(EXIT_BUG, "an answer that is no record:");
 	if (unix_send(JOBS, b.s, b.len, -1, 0) == -1)
 		die(EXIT_TEMP, "nobody takes the answer:");
@@ -97,6 +104,7 @@ read_settings(struct program *p)
 int
 main(int argc, char **argv)
 {
+	struct buf targets = BUF_MAX(FORWARD_RECORD - JOB_RECORD);
 	struct program p = { .command = argv[1] };
 	struct answer a;
 	struct job j;
@@ -110,9 +118,9 @@ main(int argc, char **argv)
 	read_settings(&p);
 	while ((queue = take_job(&j)) != -1) {
 		memset(&a, 0, sizeof(a));
-		do_job(&p, &j, queue, &a);
+		do_job(&p, &j, queue, &a, &targets);
 		close(queue);
-		send_answer(&a);
+		send_answer(&a, &targets);
 	}
 	return EXIT_DONE;
 }

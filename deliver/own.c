@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mail/maildir.h"
 #include "sys/io.h"
 #include "text/forward.h"
 #include "text/record.h"
@@ -20,6 +22,7 @@ struct own {
 	struct buf	*targets;
 	const char	*why;		/* what is wrong */
 	unsigned	 line;		/* where, or 0 */
+	int		 error;		/* the system's, or 0 */
 	unsigned	 includes;
 	int		 said;		/* the file says something */
 	int		 programs;	/* a .qmail has such lines */
@@ -30,6 +33,14 @@ bad(struct own *o, const char *why)
 {
 	o->why = why;
 	return -1;
+}
+
+/* What the system says. */
+static int
+failed(struct own *o)
+{
+	o->error = errno;
+	return bad(o, strerror(errno));
 }
 
 /* Nobody but the user and root can have written it. */
@@ -58,7 +69,7 @@ read_open(struct own *o, int fd, struct buf *text)
 	ssize_t n;
 
 	if (fstat(fd, &st) == -1)
-		return bad(o, strerror(errno));
+		return failed(o);
 	o->why = unsafe_file(&st);
 	if (o->why != NULL)
 		return -1;
@@ -68,7 +79,7 @@ read_open(struct own *o, int fd, struct buf *text)
 		return bad(o, "no memory");
 	n = io_pread_full(fd, text->s, FORWARD_TEXT + 1, 0);
 	if (n == -1)
-		return bad(o, strerror(errno));
+		return failed(o);
 	if (n > FORWARD_TEXT)
 		return bad(o, "it is too long");
 	text->len = (size_t)n;
@@ -83,7 +94,7 @@ read_file(struct own *o, int at, const char *name, struct buf *text)
 	    O_CLOEXEC), r;
 
 	if (fd == -1)
-		return errno == ENOENT ? 0 : bad(o, strerror(errno));
+		return errno == ENOENT ? 0 : failed(o);
 	r = read_open(o, fd, text);
 	close(fd);
 	return r == -1 ? -1 : 1;
@@ -97,10 +108,10 @@ read_own(struct own *o, const char *name, struct buf *text)
 	struct stat st;
 
 	if (home == -1)
-		return errno == ENOENT ? 0 : bad(o, strerror(errno));
+		return errno == ENOENT ? 0 : failed(o);
 	r = read_file(o, home, name, text);
 	if (r == 1 && fstat(home, &st) == -1)
-		r = bad(o, strerror(errno));
+		r = failed(o);
 	else if (r == 1 && !is_safe(&st))
 		r = bad(o, "others can write the home folder, or it is theirs");
 	close(home);
@@ -206,10 +217,15 @@ read_qmail(struct own *o, const struct buf *text)
 static int
 answer_for(struct own *o, const char *name, int r, struct answer *a)
 {
+	char what[128];
+
 	if (r == -1 && o->line != 0)
 		answer_set(a, V_LATER, "4.3.5", "~/%.100s: line %u: %s", name,
 		    o->line, o->why);
-	else if (r == -1)
+	else if (r == -1 && o->error != 0) {
+		snprintf(what, sizeof(what), "~/%.100s", name);
+		maildir_failure(a, o->error, what);
+	} else if (r == -1)
 		answer_set(a, V_LATER, "4.3.5", "~/%.100s: %s", name, o->why);
 	else if (!o->said)
 		return 0;

@@ -315,6 +315,10 @@ set_tables(struct tables *t)
 {
 	if (tables_extension(t, env_str("EXTENSION", "+")) == -1)
 		die(EXIT_PERM, "EXTENSION is not +, -, +- or none");
+	if (tables_delivery(t, env_str("DELIVERY", "maildir"),
+	    env_str("MAIL_SPOOL", "/var/mail")) == -1)
+		die(EXIT_PERM, "DELIVERY is not maildir, mbox or |command, or "
+		    "MAIL_SPOOL no full path");
 	t->programs.uid = (uid_t)env_u64("PIPE_UID", 0, 0, UINT32_MAX - 1);
 	t->programs.gid = (gid_t)env_u64("PIPE_GID", t->programs.uid, 0,
 	    UINT32_MAX - 1);

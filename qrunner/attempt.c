@@ -397,7 +397,9 @@ fill_final(struct final *f, const struct group *g)
 {
 	f->own = g->own != 0;
 	f->rcpt = g->rcpt;
-	memcpy(f->ext, g->ext, sizeof(f->ext));
+	/* A program in a user's file hears of the extension that led to it. */
+	memcpy(f->ext, program_is(&g->where) && g->from != NULL ?
+	    g->from->ext : g->ext, sizeof(f->ext));
 	f->quota = g->quota;
 	if (g->has_sender)
 		f->sender = strdup(g->sender);

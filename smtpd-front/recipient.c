@@ -133,11 +133,11 @@ ask_whois(struct session *s, const char *question, size_t n)
 }
 
 static enum existence
-ask(struct session *s)
+ask(struct session *s, const char *verb, const char *what, size_t what_n)
 {
-	char question[ADDRESS_OCTETS + 8];
-	int n = snprintf(question, sizeof(question), "ask %.*s\n",
-	    (int)s->path.len, s->path.s);
+	char question[ADDRESS_OCTETS + 16];
+	int n = snprintf(question, sizeof(question), "%s %.*s\n", verb,
+	    (int)what_n, what);
 
 	return ask_whois(s, question, (size_t)n);
 }
@@ -182,8 +182,12 @@ accept_recipient(struct session *s)
 static void
 check_relay(struct session *s, enum existence who)
 {
-	int ours = s->may_relay || s->user[0] != '\0';
+	int ours;
 
+	if (!s->may_relay && s->user[0] == '\0' && who == IS_ELSEWHERE)
+		s->may_relay = ask(s, "relays", s->client, strlen(s->client)) ==
+		    IS_HERE;	/* relay-domains has its address */
+	ours = s->may_relay || s->user[0] != '\0';
 	if (ours && who == IS_ELSEWHERE) {
 		accept_recipient(s);
 		return;
@@ -197,7 +201,7 @@ check_relay(struct session *s, enum existence who)
 void
 check_recipient(struct session *s)
 {
-	enum existence who = ask(s);
+	enum existence who = ask(s, "ask", s->path.s, s->path.len);
 
 	switch (who) {
 	case IS_HERE:

@@ -54,7 +54,7 @@ struct session {
 	const char	*name;		/* our host name */
 	const char	*domain;	/* for addresses without a domain */
 	const char	*client;	/* the client's IP address */
-	int		 may_relay;	/* RELAYCLIENT is set */
+	int		 may_relay;	/* RELAYCLIENT is set, or relay-domains has it */
 	struct starttls	 starttls;
 	int		 offers_tls;	/* STARTTLS is there */
 	int		 tls;		/* and on */

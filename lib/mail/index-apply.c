@@ -1,5 +1,5 @@
-/* index-apply - what each entry of the log does to the state; see index-state.h.
- * An entry is looked through before it changes anything. */
+/* index-apply - what each entry of the log does to the state; see
+ * index-state.h. An entry is looked through before it changes anything. */
 #include "mail/index-state.h"
 
 #include <errno.h>
@@ -73,6 +73,18 @@ remember_gone(struct index_state *s, const struct index_range *range,
 	return 0;
 }
 
+/* r has no place in the cache any more: as much is free as one has on
+ * average. */
+static void
+leave_cache(struct index_head *h, struct index_record *r)
+{
+	if (r->cache == 0 || h->cached == 0)
+		return;
+	h->cache_used -= h->cache_used / h->cached;
+	h->cached--;
+	r->cache = 0;
+}
+
 static void
 expunge_range(struct index_state *s, const struct index_range *range)
 {
@@ -87,6 +99,7 @@ expunge_range(struct index_state *s, const struct index_range *range)
 			continue;
 		index_state_count(&s->head, r, UINT32_MAX);
 		r->flags |= INDEX_EXPUNGED;
+		leave_cache(&s->head, r);
 		s->expunged = 1;
 	}
 }
@@ -178,7 +191,9 @@ apply_facts(struct index_state *s, const void *p, size_t n)
 		index_state_count(&s->head, r, 1);
 		if (f->cache == 0)
 			continue;
+		leave_cache(&s->head, r);
 		r->cache = f->cache;
+		s->head.cached++;
 		s->head.cache_used += f->cache_n;
 	}
 	return 0;
@@ -222,7 +237,7 @@ forget_cache(struct index_state *s, uint64_t id)
 	for (i = 0; i < n; i++)
 		index_state_at(s, i)->cache = 0;
 	s->head.cache_id = id;
-	s->head.cache_used = 0;
+	s->head.cache_used = s->head.cached = 0;
 }
 
 static int

@@ -1,4 +1,5 @@
-/* index-files - read the snapshot and its log, or begin them; see index-format.h. */
+/* index-files - read the snapshot and its log, or begin them; see
+ * index-format.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -101,7 +102,7 @@ apply_log(struct loaded *l)
 
 	if (n == 0)
 		return 0;
-	p = malloc(n);
+	p = n <= INDEX_LOG_MAX ? malloc(n) : (errno = EINVAL, NULL);
 	if (p == NULL)
 		return -1;
 	got = io_pread_full(l->log, p, n, (off_t)l->log_at);
@@ -196,7 +197,7 @@ go_on_behind(struct index *ix)
 		h->validity = (uint32_t)(clock_wall_us() / 1000000);
 	h->highest = h->gone_since = index_modseq(ix);
 	h->cache_id = h->highest;
-	h->cache_used = 0;
+	h->cache_used = h->cached = 0;
 	memset(&h->new, 0, 2 * sizeof(h->new));
 	ix->log_id = h->highest;
 	ix->log_at = sizeof(struct index_log_head);

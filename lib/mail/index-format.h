@@ -80,7 +80,7 @@ struct index_head {
 	uint32_t	names_n;	/* octets */
 	uint64_t	log_id, log_at;	/* see above */
 	uint64_t	cache_id;	/* of the correo-cache that is meant */
-	uint64_t	cache_used;	/* octets of it that records name */
+	uint64_t	cache_used;	/* octets of it that records name, about */
 	uint64_t	highest;	/* modseq */
 	uint64_t	gone_since;	/* what is gone since then is known */
 	uint32_t	validity, next;	/* UIDVALIDITY, UIDNEXT */
@@ -90,6 +90,7 @@ struct index_head {
 	uint32_t	dirty;		/* the name does not say the flags yet */
 	uint32_t	unsized;	/* wire is not known */
 	uint32_t	in_new;
+	uint32_t	cached, pad;	/* records that name a place in it */
 	uint64_t	octets, wire;	/* of all that are sized */
 	struct index_stamp new, cur;
 };

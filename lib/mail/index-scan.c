@@ -211,6 +211,8 @@ see_fresh(struct index_look *l, uint32_t *slot, const char *name,
 	struct index_found *f;
 
 	if (*slot != 0)
+		l->again = 1;
+	if (*slot != 0)
 		return set_name(l, l->found + (*slot - 1 - l->known), name,
 		    as);
 	f = add_found(l);

@@ -30,6 +30,8 @@ struct index_look {
 	struct buf	 names;
 	struct index_stamp new, cur;	/* from before they were read */
 	int		 stable;	/* cur/ was the same behind it */
+	int		 again;		/* two new files of one base name, or one
+					 * that was renamed: look soon */
 };
 
 /* Begin a look. 0, or -1 with errno ENOMEM. index_look_end frees it. */

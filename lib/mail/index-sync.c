@@ -1,10 +1,12 @@
-/* index-sync - what others did to the Maildir goes into the index, and new files
- * get their UIDs; see index.h. */
+/* index-sync - what others did to the Maildir goes into the index, and new
+ * files get their UIDs; see index.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,7 +69,8 @@ say_gone(struct index *ix, const struct index_record *r, uint64_t modseq)
 	return index_log_put(&ix->batch, INDEX_EXPUNGE, &e, sizeof(e));
 }
 
-/* Expunge what is missing, and whose file is not there under its name either. */
+/* Expunge what is missing, and whose file is not there under its name
+ * either. */
 static int
 expunge_missing(struct index_look *l, uint64_t modseq)
 {
@@ -91,8 +94,8 @@ expunge_missing(struct index_look *l, uint64_t modseq)
 	return 0;
 }
 
-/* Another name. A flag that it has not in common with the name before was changed
- * by somebody else; all others are as we have them. */
+/* Another name. A flag that it has not in common with the name before was
+ * changed by somebody else; all others are as we have them. */
 static int
 merge_name(struct index_look *l, const struct index_found *f, uint64_t modseq)
 {
@@ -128,8 +131,8 @@ by_time(const void *a, const void *b)
 	return c != 0 ? c : x->base_n - y->base_n;
 }
 
-/* Give the n files at f their UIDs. One that others rename just now is there all the
- * same; if it is deleted the next look says so. */
+/* Give the n files at f their UIDs. One that others rename just now is there
+ * all the same; if it is deleted the next look says so. */
 static int
 add_fresh(struct index_look *l, struct index_found *f, size_t n,
     uint64_t modseq)
@@ -151,10 +154,41 @@ add_fresh(struct index_look *l, struct index_found *f, size_t n,
 		r.uid = uid++;
 		if (done == -1 || index_record_say(l->ix, &r, f[i].text) == -1)
 			return -1;
-		if (done == 0)
-			l->new.trusted = l->cur.trusted = 0;
+		l->again |= done == 0;
 	}
 	return 0;
+}
+
+/* 1 if the message's file is there under both names: they are two files. */
+static int
+is_double(const struct index_look *l, const struct index_found *f)
+{
+	const struct index_record *r = index_state_at(&l->ix->state, f->place);
+	char path[INDEX_PATH];
+	struct stat known, other;
+
+	return *index_path(l->ix, r, path) != '\0' &&
+	    fstatat(f->in_new ? l->ix->new : l->ix->cur, f->text, &other,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(l->ix->dir, path, &known, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (known.st_ino != other.st_ino || known.st_dev != other.st_dev);
+}
+
+/* Two files with one base name, as a careless copy makes them: this one gets a
+ * name of its own, with its flags, and is a new message at the next look. */
+static void
+part_double(struct index_look *l, const struct index_found *f)
+{
+	uint64_t now = clock_wall_us();
+	char name[INDEX_NAME];
+	int dir = f->in_new ? l->ix->new : l->ix->cur;
+	int n = snprintf(name, sizeof(name), "%" PRIu64 ".C%06" PRIu64
+	    "D%u.correo%s", now / 1000000, now % 1000000, (unsigned)f->place,
+	    f->text + f->base_n);
+
+	l->again = 1;
+	if (n > 0 && (size_t)n < sizeof(name))
+		(void)renameat(dir, f->text, dir, name);
 }
 
 /* All that the look has found, into the batch. */
@@ -168,6 +202,8 @@ say_found(struct index_look *l, uint64_t modseq)
 	for (i = 0; i < l->n; i++)
 		if (l->found[i].place == INDEX_FRESH)
 			l->found[fresh++] = l->found[i];
+		else if (is_double(l, l->found + i))
+			part_double(l, l->found + i);
 		else if (l->seen[l->found[i].place] == i + 2 &&
 		    merge_name(l, l->found + i, modseq) == -1)
 			return -1;
@@ -198,9 +234,11 @@ look(struct index_look *l, int whole)
 	if (sure == -1 ||
 	    (missing > 0 && sure && expunge_missing(l, modseq) == -1))
 		return -1;
-	if (!sure)
+	if (say_found(l, modseq) == -1)
+		return -1;
+	if (!sure || l->again)
 		l->new.trusted = l->cur.trusted = 0;
-	if (say_found(l, modseq) == -1 || say_stamps(l) == -1)
+	if (say_stamps(l) == -1)
 		return -1;
 	return index_commit(l->ix);
 }

@@ -1,5 +1,5 @@
-/* index-view - a session's sequence numbers; see index.h. As long as nothing was
- * expunged they are the places, and cost nothing. */
+/* index-view - a session's sequence numbers; see index.h. As long as nothing
+ * was expunged they are the places, and cost nothing. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -156,6 +156,7 @@ follow(struct change *c, const struct index_record *r)
 	}
 	c->ghost[c->ghost_n] = *r;
 	c->ghost[c->ghost_n].flags |= INDEX_EXPUNGED;
+	c->ghost[c->ghost_n].name_n = 0;	/* its name is with the old one */
 	c->seq[c->n++] = GHOST | (uint32_t)c->ghost_n++;
 }
 

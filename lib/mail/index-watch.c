@@ -1,36 +1,25 @@
-/* index-watch - our own changes to files cost no look at the Maildir; see index.h.
+/* index-watch - our own changes to files cost no look at the Maildir; see
+ * index.h.
  *
  * When we rename or delete files, new/ and cur/ have other times than the index
  * says, and those times do not tell whether somebody else was at work too. The
- * kernel tells: we count what happens there and what we do. If both are the same,
- * nobody else was, and when the folders have been quiet for long enough the index
- * gets their new times. Where nothing can be watched (a shared file system tells
- * of other hosts' changes by nothing), others' changes there show in the times. */
+ * kernel tells: we count what happens there and what we do. If both are the
+ * same, nobody else was, and when the folders have been quiet for long enough
+ * the index gets their new times. Where nothing can be watched (a shared file
+ * system tells of other hosts' changes by nothing), others' changes there show
+ * in the times. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "mail/index-scan.h"
 #include "sys/clock.h"
 
-#define PATH_OCTETS	4096
 #define EVENTS		(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 #define QUIET_MS	21	/* as long as index-scan wants it */
-
-static int
-watch_folder(int fd, const char *path, const char *part)
-{
-	char whole[PATH_OCTETS];
-	int n = snprintf(whole, sizeof(whole), "%s/%s", path, part);
-
-	if (n < 0 || n >= PATH_OCTETS)
-		return errno = ENAMETOOLONG, -1;
-	return inotify_add_watch(fd, whole, EVENTS | IN_ONLYDIR);
-}
 
 static void
 stop(struct index *ix)
@@ -49,8 +38,8 @@ index_watch_begin(struct index *ix)
 	if (ix->watch == -1)
 		return;
 	ix->own = ix->events = 0;
-	if (watch_folder(ix->watch, ix->path, "new") == -1 ||
-	    watch_folder(ix->watch, ix->path, "cur") == -1 ||
+	if (index_watch_folder(ix->watch, ix->path, "new", EVENTS) == -1 ||
+	    index_watch_folder(ix->watch, ix->path, "cur", EVENTS) == -1 ||
 	    index_folders_changed(ix) != 0)	/* before we watched */
 		stop(ix);
 }

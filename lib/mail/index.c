@@ -44,9 +44,12 @@ open_files(struct index *ix, const char *path)
 static void
 close_file(int *fd)
 {
+	int e = errno;
+
 	if (*fd != -1)
 		close(*fd);
 	*fd = -1;
+	errno = e;
 }
 
 static void
@@ -82,6 +85,17 @@ index_close(struct index *ix)
 	errno = e;
 }
 
+void
+index_freeze(struct index *ix, int *new, int *cur)
+{
+	*new = ix->new;
+	*cur = ix->cur;
+	ix->new = ix->cur = -1;
+	close_file(&ix->log);
+	close_file(&ix->lock);
+	close_file(&ix->dir);
+}
+
 /* The lock belongs to our open file, so the kernel frees it when we die. */
 static int
 take_lock(struct index *ix)
@@ -115,7 +129,7 @@ static int
 read_tail(struct index *ix, uint64_t size)
 {
 	size_t n = (size_t)(size - ix->log_at), places;
-	char *p = malloc(n);
+	char *p = n <= INDEX_LOG_MAX ? malloc(n) : (errno = EINVAL, NULL);
 	ssize_t got, done = -1;
 
 	if (p == NULL)
@@ -162,11 +176,26 @@ cut_tail(struct index *ix)
 	return ftruncate(ix->log, (off_t)ix->log_at);
 }
 
+/* Be up to date for a change. An open asks the server of a shared file system
+ * by name, a stat may be answered from memory. */
+static int
+refresh_for_certain(struct index *ix)
+{
+	int fd = openat(ix->dir, "correo-log", O_RDONLY | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC), r;
+
+	if (fd == -1)
+		return -1;
+	r = index_refresh(ix);
+	close_file(&fd);
+	return r;
+}
+
 /* Somebody deleted the index, or a disk lost it. */
 static int
 load_or_create(struct index *ix)
 {
-	int r = index_refresh(ix);
+	int r = refresh_for_certain(ix);
 
 	if (r == -1 && (errno == ENOENT || errno == EINVAL))
 		r = index_create(ix);
@@ -212,8 +241,10 @@ index_commit(struct index *ix)
 		return take_back(ix);
 	done = index_log_apply(&ix->state, b->b.s, b->b.len, ix->log_id,
 	    ix->log_at);
-	if (done != (ssize_t)b->b.len)	/* no memory: the state is unknown */
+	if (done != (ssize_t)b->b.len) {	/* no memory, or no such entry */
+		ix->log_ino = 0;		/* read all anew */
 		return take_back(ix);
+	}
 	ix->log_at += b->b.len;
 	b->b.len = 0;
 	return ix->opened ? index_view_grow(ix, places) : 0;
@@ -246,7 +277,8 @@ index_secure(struct index *ix)
 	return fdatasync(ix->log);
 }
 
-/* The first load, or a new index. The numbers begin without expunged messages. */
+/* The first load, or a new index. The numbers begin without expunged
+ * messages. */
 static int
 begin_session(struct index *ix)
 {

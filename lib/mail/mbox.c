@@ -10,67 +10,14 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "mail/letter.h"
 #include "mail/maildir.h"
 #include "mail/mboxlock.h"
+#include "mail/mboxtext.h"
 #include "sys/clock.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
-#include "text/fromline.h"
 
 #define LOCK_MS		60000	/* for others to finish */
-#define PIECE_OCTETS	65536
-#define ID_LINE		160	/* of "X-Correo-Id: ...\n", with NUL */
-
-struct mbox {
-	const char	*path;
-	int		 fd;
-	int		 is_new;	/* we have made it */
-	struct letter	 letter;
-	char		 from[FROM_LINE];
-	char		 id[ID_LINE];
-	off_t		 at;		/* where the message begins, or would */
-};
-
-/* Gets the message's octets, piece by piece. 0, or -1 with errno. */
-typedef int emit_fn(struct mbox *m, const char *p, size_t n);
-
-static int
-emit_letter(struct mbox *m, emit_fn *emit)
-{
-	static char room[LETTER_PREFIX + PIECE_OCTETS];
-	struct buf out = BUF_MAX(3 * sizeof(room));
-	struct from_quote q = { .quotes = 0 };
-	ssize_t n;
-	int r = 0;
-
-	letter_rewind(&m->letter);
-	while (r == 0 && (n = letter_next(&m->letter, room,
-	    sizeof(room))) != 0) {
-		out.len = 0;
-		r = n == -1 ? -1 : from_quote(&q, room, (size_t)n, &out);
-		if (r == 0)
-			r = emit(m, out.s, out.len);
-	}
-	out.len = 0;
-	if (r == 0)
-		r = from_quote_end(&q, &out);
-	if (r == 0)
-		r = buf_add(&out, "\n", 1);
-	if (r == 0)
-		r = emit(m, out.s, out.len);
-	buf_free(&out);
-	return r;
-}
-
-static int
-emit_all(struct mbox *m, emit_fn *emit)
-{
-	if (emit(m, m->from, strlen(m->from)) == -1 ||
-	    emit(m, m->id, strlen(m->id)) == -1)
-		return -1;
-	return emit_letter(m, emit);
-}
 
 static int
 emit_write(struct mbox *m, const char *p, size_t n)
@@ -78,103 +25,22 @@ emit_write(struct mbox *m, const char *p, size_t n)
 	return io_write_file(m->fd, p, n);
 }
 
-/* errno EILSEQ: the file says something else here; EPIPE: it ends, or has nothing
- * but NULs from here on, as after a power cut. */
-static int
-emit_compare(struct mbox *m, const char *p, size_t n)
-{
-	char there[4096];
-	size_t i, part;
-	ssize_t r;
-
-	for (; n > 0; p += part, n -= part) {
-		part = n < sizeof(there) ? n : sizeof(there);
-		r = io_pread_full(m->fd, there, part, m->at);
-		if (r == -1)
-			return -1;
-		for (i = 0; i < (size_t)r && there[i] == p[i]; i++)
-			;
-		m->at += (off_t)i;
-		if (i < (size_t)r)
-			return errno = there[i] == '\0' ? EPIPE : EILSEQ, -1;
-		if (i < part)
-			return errno = EPIPE, -1;
-	}
-	return 0;
-}
-
-/* The From_ line in the n octets that our id stands behind, or NULL. */
-static const char *
-id_in(const char *room, size_t n, const char *id)
-{
-	const char *end = room + n, *p = room, *line;
-
-	for (; (p = memmem(p, (size_t)(end - p), id, strlen(id))) != NULL; p++) {
-		line = p == room ? NULL :
-		    memrchr(room, '\n', (size_t)(p - room - 1));
-		line = line != NULL ? line + 1 : room;
-		if (p - line > 5 && memcmp(line, "From ", 5) == 0)
-			return line;
-	}
-	return NULL;
-}
-
-/* 1 with m->at where our message begins, 0 if there is none, -1 with errno. */
-static int
-find_id(struct mbox *m)
-{
-	char room[16384];
-	off_t off = 0;
-	const char *line;
-	ssize_t n;
-
-	for (;; off += n - FROM_LINE - ID_LINE) {
-		n = io_pread_full(m->fd, room, sizeof(room), off);
-		if (n == -1)
-			return -1;
-		line = id_in(room, (size_t)n, m->id);
-		if (line != NULL) {
-			m->at = off + (line - room);
-			return 1;
-		}
-		if ((size_t)n < sizeof(room))
-			return 0;
-	}
-}
-
-/* 1 if the file has nothing but NULs from m->at on, 0, or -1 with errno. */
-static int
-ends_here(const struct mbox *m)
-{
-	char room[16384];
-	off_t off = m->at;
-	ssize_t n, i;
-
-	while ((n = io_pread_full(m->fd, room, sizeof(room), off)) > 0) {
-		for (i = 0; i < n; i++)
-			if (room[i] != '\0')
-				return 0;
-		off += n;
-	}
-	return n == -1 ? -1 : 1;
-}
-
 /* Look for what an interrupted delivery may have left. 1 when the message is there,
  * 0 when it is not (any more), -1 with errno. */
 static int
 look_again(struct mbox *m)
 {
-	int r = find_id(m);
+	int r = mbox_find(m);
 	off_t start = m->at;
 
 	if (r != 1)
 		return r;
-	if (emit_all(m, emit_compare) == 0 || errno == EILSEQ)
+	if (mbox_emit(m, mbox_compare) == 0 || errno == EILSEQ)
 		return 1;		/* a reader has changed it, or it is whole */
 	if (errno != EPIPE)
 		return -1;
 	/* Half of it: the other half was lost. Others may stand behind it. */
-	r = ends_here(m);
+	r = mbox_ends_here(m);
 	return r == 1 ? ftruncate(m->fd, start) : r;
 }
 
@@ -202,7 +68,7 @@ append(struct mbox *m)
 {
 	int e;
 
-	if (end_last(m) == 0 && emit_all(m, emit_write) == 0 &&
+	if (end_last(m) == 0 && mbox_emit(m, emit_write) == 0 &&
 	    fsync(m->fd) == 0)
 		return 0;
 	e = errno;

@@ -43,17 +43,24 @@ find_mailbox(struct tables *t, const struct full *f, struct mailbox *m)
 	return found == 0 ? tables_system(t, f->s, f->local, m) : found;
 }
 
-/* 1 if resolve's answer has that mailbox. */
+/* 1 if resolve's answer has that user's mailbox. */
 static int
-leads_to(const struct buf *answer, const char *path)
+leads_to(const struct tables *t, const struct buf *answer,
+    const struct mailbox *m)
 {
-	const char *p = answer->s, *end = p + answer->len;
+	const char *p = answer->s, *end = p + answer->len, *key;
+	char path[MAILBOX_PATH];
+	uint64_t uid = 0;
 	struct field f;
 
-	while (record_next(&p, end, &f) == 1)
-		if (field_is(&f, "mailbox") && f.n == strlen(path) &&
-		    memcmp(f.value, path, f.n) == 0)
+	key = tables_way(t, m, path);
+	while (key != NULL && record_next(&p, end, &f) == 1) {
+		if (field_is(&f, "uid") && field_u64(&f, &uid) == -1)
+			return 0;
+		if (field_is(&f, key) && uid == m->uid &&
+		    f.n == strlen(path) && memcmp(f.value, path, f.n) == 0)
 			return 1;
+	}
 	return 0;
 }
 
@@ -79,7 +86,7 @@ owner_check(struct tables *t, const char *domain, const char *address,
 		return IS_HERE;
 	room->len = 0;
 	e = resolve(t, domain, address, n, room);
-	if (leads_to(room, his.path))
+	if (leads_to(t, room, &his))
 		return IS_HERE;
 	if (found == 1 && other.uid == 0)	/* root's wait for an alias */
 		return IS_NOBODY;

@@ -113,10 +113,12 @@ mailbox_group(struct resolver *r, const char *to, size_t n,
     const struct mailbox *m, const struct extras *e, const struct way *way)
 {
 	struct buf *out = r->out;
+	char path[MAILBOX_PATH];
+	const char *key = tables_way(r->tables, m, path);
 
 	r->seen[IS_HERE] = 1;
 	if (begin_group(r, to, n) && (add_user(out, m) == -1 ||
-	    record_adds(out, "mailbox", m->path) == -1 ||
+	    key == NULL || record_adds(out, key, path) == -1 ||
 	    record_add_u64(out, "make", (uint64_t)m->make) == -1 ||
 	    quota_add(out, &m->quota) == -1 ||
 	    add_extras(out, e, way) == -1))

@@ -192,34 +192,66 @@ try_aliases(struct resolver *r, const struct name *m)
 	return found;
 }
 
+/* Where the first sign of an extension is from at on; a->local: there is none. A name
+ * with an '@' has none, for its final address would look like another's. */
 static size_t
 next_sign(const struct resolver *r, const struct address *a, size_t at)
 {
+	if (memchr(a->s, '@', a->local) != NULL)
+		return a->local;
 	for (; at < a->local; at++)
 		if (at > 0 && strchr(r->tables->extension, a->s[at]) != NULL)
 			return at;
 	return a->local;
 }
 
-/* An entry's targets with %1 and the like filled in. */
+/* A target with %1 and the like filled in: what was an address stays one, whatever
+ * a stranger has put into its name. */
 static int
-fill_targets(struct resolver *r, const struct address *a,
-    const struct buf *from, struct buf *to)
+resolve_filled(struct resolver *r, const struct address *a, const char *s,
+    size_t n, const struct way *way)
 {
 	size_t sign = next_sign(r, a, 0), dash = sign < a->local;
 	struct virtual_parts parts = {
 		.s = { a->s, a->s, a->s + sign + dash, a->s + sign },
 		.n = { a->n, sign, a->local - sign - dash, a->local - sign },
 	};
+	struct buf b = BUF_MAX(4 * KEY_OCTETS);
 
-	return virtual_fill(to, from->s, from->len, &parts);
+	if (virtual_fill(&b, s, n, &parts) == -1) {
+		buf_free(&b);
+		return -1;
+	}
+	resolve_note(r, "leads", b.s, b.len);
+	if (target_kind(s, n) == TARGET_ADDRESS)
+		resolve_address(r, b.s, b.len, 0, way);
+	else
+		resolve_target(r, b.s, b.len, way);
+	buf_free(&b);
+	return 0;
+}
+
+static int
+resolve_virtual(struct resolver *r, const struct address *a,
+    const struct buf *targets, const struct way *way)
+{
+	const char *p = targets->s, *end = p + targets->len, *lf;
+
+	for (; p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		if (lf == NULL)
+			lf = end;
+		if (resolve_filled(r, a, p, (size_t)(lf - p), way) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* The virtusertable's key. As try_alias. */
 static int
 try_virtual(struct resolver *r, const struct name *m, const struct buf *key)
 {
-	struct buf raw = BUF_MAX(ANSWER_MAX), targets = BUF_MAX(ANSWER_MAX);
+	struct buf targets = BUF_MAX(ANSWER_MAX);
 	struct buf once = BUF_MAX(2 * KEY_OCTETS);
 	const struct way *way = m->way;
 	struct way here = { .name = key->s, .n = key->len, .before = way,
@@ -233,19 +265,19 @@ try_virtual(struct resolver *r, const struct name *m, const struct buf *key)
 		resolve_note(r, "again", key->s + 1, key->len - 1);
 		return 0;
 	}
-	found = tables_virtusers(r->tables, key->s + 1, key->len - 1, &raw);
+	found = tables_virtusers(r->tables, key->s + 1, key->len - 1,
+	    &targets);
 	if (found == 1 && here.depth > DEPTH_MAX)
 		found = (errno = ELOOP, -1);
 	/* One entry leads from each address to another place. */
 	if (found == 1 && (buf_adds(&once, "v") == -1 ||
-	    buf_add(&once, m->a->s, m->a->n) == -1 ||
-	    fill_targets(r, m->a, &raw, &targets) == -1))
+	    buf_add(&once, m->a->s, m->a->n) == -1))
 		found = -1;
 	if (found == 1 && names_add(&r->aliases, once.s, once.len) != 0) {
-		note_alias(r, key->s + 1, key->len - 1, &targets);
-		resolve_targets(r, targets.s, targets.len, &here);
+		resolve_note(r, "alias", key->s + 1, key->len - 1);
+		if (resolve_virtual(r, m->a, &targets, &here) == -1)
+			found = -1;
 	}
-	buf_free(&raw);
 	buf_free(&targets);
 	buf_free(&once);
 	return found;

@@ -162,6 +162,11 @@ refuse_target(struct resolver *r, const char *s, size_t n,
 	const char *text;
 	size_t text_n;
 
+	if (way->file) {
+		resolve_refuse(r, way->address, way->address_n, IS_UNSURE,
+		    "4.3.5", "a word in the user's file that aliases have");
+		return;
+	}
 	target_error(s, n, code, &text, &text_n);
 	snprintf(why, sizeof(why), "%.*s", (int)text_n, text);
 	resolve_refuse(r, way->address, way->address_n,
@@ -172,6 +177,8 @@ void
 resolve_target(struct resolver *r, const char *s, size_t n,
     const struct way *way)
 {
+	int plain = n > 1 && *s == '\\';
+
 	switch (target_kind(s, n)) {
 	case TARGET_PROGRAM:
 	case TARGET_FILE:
@@ -184,9 +191,11 @@ resolve_target(struct resolver *r, const char *s, size_t n,
 		refuse_target(r, s, n, way);
 		break;
 	case TARGET_OWNER:
-		break;			/* resolve-names.c has read it */
+		if (way->file)
+			refuse_target(r, s, n, way);
+		break;			/* else resolve-names.c has read it */
 	case TARGET_ADDRESS:
-		resolve_address(r, s, n, way);
+		resolve_address(r, s + plain, n - (size_t)plain, plain, way);
 		break;
 	}
 }

@@ -23,16 +23,12 @@ resolve_whole(struct resolver *r, const struct address *a,
 }
 
 void
-resolve_address(struct resolver *r, const char *s, size_t n,
+resolve_address(struct resolver *r, const char *s, size_t n, int plain,
     const struct way *way)
 {
 	struct buf b = BUF_MAX(ADDRESS_OCTETS + DOMAIN_OCTETS);
-	int plain = n > 1 && *s == '\\';
-	size_t local;
+	size_t local = address_local(s, n);
 
-	s += plain;
-	n -= (size_t)plain;
-	local = address_local(s, n);
 	if (buf_add(&b, s, n) == -1 || (local == n &&
 	    (buf_add(&b, "@", 1) == -1 || buf_adds(&b, r->domain) == -1)))
 		resolve_unsure(r, s, n, "the address");
@@ -87,7 +83,7 @@ answer(struct tables *t, const char *domain, const char *address, size_t n,
 	size_t was = out->len;
 
 	r.explain = explain;
-	resolve_address(&r, address, n, NULL);
+	resolve_address(&r, address, n, 0, NULL);
 	return end_answer(&r, was, address, n);
 }
 

@@ -53,10 +53,12 @@ struct resolver {
 	int		 explain;	/* the way goes into the answer too */
 };
 
-/* One address, or one target of an alias as target.h spells it; way is NULL for
- * what was asked. */
-void resolve_address(struct resolver *r, const char *s, size_t n,
+/* One address; way is NULL for what was asked. plain: no files of its user are asked.
+ * Octets of strangers come here, never to resolve_target. */
+void resolve_address(struct resolver *r, const char *s, size_t n, int plain,
     const struct way *way);
+
+/* One target of an alias as target.h spells it. */
 void resolve_target(struct resolver *r, const char *s, size_t n,
     const struct way *way);
 

@@ -34,6 +34,7 @@ tables_init(struct tables *t, const char *etc, uid_t least_uid)
 		all[i]->path = t->path[i];
 		all[i]->fd = -1;
 	}
+	t->virtusers.optional = t->relays.optional = 1;
 	t->least_uid = least_uid;
 	strcpy(t->extension, "+");
 	return 0;
@@ -86,6 +87,20 @@ table_fresh(struct table *t)
 	return 0;
 }
 
+/* A table that need not be there has neither text nor cdb. */
+static int
+is_unused(const struct table *t)
+{
+	char text[1024];
+	size_t n = strlen(t->path) - strlen(".cdb");
+
+	if (!t->optional || errno != ENOENT)
+		return 0;
+	memcpy(text, t->path, n);
+	text[n] = '\0';
+	return access(text, F_OK) == -1 && errno == ENOENT;
+}
+
 /* The value of key: 1 with *value and *n, 0, or -1 with errno. */
 static int
 table_find(struct table *t, const char *key, size_t key_n, const char **value,
@@ -94,7 +109,7 @@ table_find(struct table *t, const char *key, size_t key_n, const char **value,
 	int r;
 
 	if (table_fresh(t) == -1)
-		return -1;
+		return is_unused(t) ? 0 : -1;
 	r = cdb_find(&t->cdb, key, (unsigned)key_n);
 	if (r < 0)
 		return errno = EPROTO, -1;
@@ -191,6 +206,41 @@ set_path(struct mailbox *m)
 	if (n < 0 || (size_t)n >= sizeof(m->path))
 		return errno = ENAMETOOLONG, -1;
 	return 1;
+}
+
+int
+tables_delivery(struct tables *t, const char *delivery, const char *spool)
+{
+	size_t n = strlen(delivery), spool_n = strlen(spool);
+
+	if ((strcmp(delivery, "maildir") != 0 && strcmp(delivery, "mbox") != 0 &&
+	    (delivery[0] != '|' || n < 2 || n > ADDRESS_OCTETS)) ||
+	    spool[0] != '/' || spool_n >= MAILBOX_PATH / 2)
+		return errno = EINVAL, -1;
+	t->delivery = delivery;
+	t->spool = spool;
+	return 0;
+}
+
+const char *
+tables_way(const struct tables *t, const struct mailbox *m,
+    char path[MAILBOX_PATH])
+{
+	const char *delivery = m->user[0] != '\0' && t->delivery != NULL ?
+	    t->delivery : "maildir", *key = "mailbox";
+	int n;
+
+	if (delivery[0] == '|') {
+		key = "program";
+		n = snprintf(path, MAILBOX_PATH, "%s", delivery + 1);
+	} else if (strcmp(delivery, "mbox") == 0) {
+		key = "mbox";
+		n = snprintf(path, MAILBOX_PATH, "%s/%s", t->spool, m->user);
+	} else
+		n = snprintf(path, MAILBOX_PATH, "%s", m->path);
+	if (n < 0 || n >= MAILBOX_PATH)
+		return errno = ENAMETOOLONG, NULL;
+	return key;
 }
 
 int

@@ -2,8 +2,9 @@
  * tables - look names up in the compiled tables and in the system's users.
  *
  * The tables are ETC/aliases.cdb, users.cdb, local-host-names.cdb, routes.cdb,
- * virtusertable.cdb, relay-domains.cdb. A table that was replaced is taken up at the next look-up; one that is missing or
- * can't be read is an error (temporary), never an empty table.
+ * virtusertable.cdb, relay-domains.cdb. A table that was replaced is taken up at the
+ * next look-up; one that is missing or can't be read is an error (temporary), never
+ * an empty table. The last two are empty where not even their text is there.
  */
 #ifndef MAIL_TABLES_H
 #define MAIL_TABLES_H
@@ -19,6 +20,7 @@
 
 struct table {
 	const char	*path;		/* the caller's */
+	int		 optional;	/* where its text is missing too: empty */
 	int		 fd;		/* -1: not open */
 	struct stat	 st;		/* of what is open */
 	struct cdb	 cdb;
@@ -45,6 +47,8 @@ struct tables {
 	char		path[TABLES][1024];
 	uid_t		least_uid;	/* the system's users below get no mail */
 	char		extension[SIGNS_OCTETS];	/* "+", "+-"; "": none */
+	const char	*delivery;	/* of the system's users, see tables_way */
+	const char	*spool;		/* the folder of their mbox files */
 	struct mailbox	programs;	/* who runs those of aliases, set by the
 					 * caller; uid 0: nobody */
 };
@@ -56,6 +60,23 @@ int tables_init(struct tables *t, const char *etc, uid_t least_uid);
 /* The setting EXTENSION: "+" (as tables_init has it), "-", both, or "none". 0, or -1
  * with errno EINVAL. */
 int tables_extension(struct tables *t, const char *signs);
+
+/*
+ * tables_delivery - the settings DELIVERY and MAIL_SPOOL: how the system's users get
+ * their mail; a virtual user has his Maildir.
+ *
+ *	maildir		into ~/Maildir (as tables_init has it)
+ *	mbox		into SPOOL/user
+ *	|command	by a program, as procmail
+ *
+ * returns  0, or -1 with errno EINVAL; the strings stay the caller's
+ */
+int tables_delivery(struct tables *t, const char *delivery, const char *spool);
+
+/* How m gets its mail: the key of an answer, "mailbox", "mbox" or "program", and its
+ * value in path. NULL with errno ENAMETOOLONG. */
+const char *tables_way(const struct tables *t, const struct mailbox *m,
+    char path[MAILBOX_PATH]);
 
 /* 1 if the domain (lower case) is ours, 0 if not, -1 with errno. */
 int tables_host(struct tables *t, const char *domain, size_t n);

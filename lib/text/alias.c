@@ -137,10 +137,13 @@ check_key(const char *s, size_t n, struct buf *name)
 static const char *
 check_targets(const struct buf *targets)
 {
-	const char *p = targets->s, *end = p + targets->len, *lf;
+	const char *p, *end, *lf;
 	unsigned errors = 0, all = 0;
 
-	for (; p < end; p = lf + 1, all++) {
+	if (targets->len == 0)
+		return "the name has no target";
+	end = targets->s + targets->len;
+	for (p = targets->s; p < end; p = lf + 1, all++) {
 		enum target_kind kind;
 
 		lf = memchr(p, '\n', (size_t)(end - p));
@@ -151,7 +154,7 @@ check_targets(const struct buf *targets)
 	}
 	if (errors > 0 && all > 1)
 		return "an error stands alone";
-	return all == 0 ? "the name has no target" : NULL;
+	return NULL;
 }
 
 static const char *

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* What to write of n octets. */
 struct shape {
 	size_t	octets;		/* that are left */
@@ -119,4 +121,17 @@ imap_value(struct buf *b, const char *s, size_t n)
 	}
 	end(b, &h, out);
 	return 0;
+}
+
+int
+imap_word(struct buf *b, const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!ascii_graph(s[i]) || strchr("(){%*\"\\", s[i]) != NULL)
+			break;
+	if (i < n || n == 0 || ascii_is(s, n, "NIL"))
+		return imap_string(b, s, n);
+	return buf_add(b, s, n);
 }

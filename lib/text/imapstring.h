@@ -21,4 +21,8 @@ int imap_string(struct buf *b, const char *s, size_t n);
  * those around it go. As imap_string. */
 int imap_value(struct buf *b, const char *s, size_t n);
 
+/* The same as an atom where it can be one, as names of fields and mailboxes are
+ * written; never for NIL. As imap_string. */
+int imap_word(struct buf *b, const char *s, size_t n);
+
 #endif

@@ -93,12 +93,56 @@ def delayed(t, i, top):
         os.rename(i.users['bob'] + '.away', i.users['bob'])
 
 
+def ask(i, to):
+    """A message whose sender wants to hear that it came."""
+    with i.smtp() as s:
+        s.command('MAIL FROM:<%s>' % i.address('alice'))
+        s.command('RCPT TO:<%s> NOTIFY=SUCCESS' % to)
+        s.data(HEADER.replace(b'\n', b'\r\n') + b'\r\nText.\r\n')
+
+
+def success(t, i, top):
+    ask(i, i.address('bob'))
+    check(t, 'success', look(t, i, top, 'success', 'alice'),
+        ['Your message to %s has been delivered.' % i.address('bob'),
+        '\nAction: delivered\nStatus: 2.0.0\n'],
+        ['1 text/plain 7bit What happened'])
+
+
+def spanish(t, i, top):
+    """The same in Spanish: quoted-printable, as mutt shows it."""
+    parts = ['1 text/plain quoted-printable What happened']
+    gone, bob = i.address('nobody'), i.address('bob')
+    i.inject(i.address('alice'), gone, HEADER + b'\nText.\n')
+    check(t, 'es: failed', look(t, i, top, 'es-failed', 'alice'),
+        ['No se pudo entregar su mensaje para %s.' % gone,
+        'Esa dirección no existe.', 'El servidor dijo: no such user (5.1.1)',
+        'Action: failed\nStatus: 5.1.1\n', 'Grüße aus Bogotá'], parts)
+    i.inject('', gone)
+    check(t, 'es: double', look(t, i, top, 'es-double', 'alice'),
+        ['Un mensaje que no indica remitente', 'Esa dirección no existe.'],
+        parts)
+    ask(i, bob)
+    check(t, 'es: success', look(t, i, top, 'es-success', 'alice'),
+        ['Su mensaje para %s fue entregado.' % bob, 'El mensaje está en el '
+        'buzón.'], parts)
+    os.rename(i.users['bob'], i.users['bob'] + '.away')
+    i.inject(i.address('alice'), bob)
+    check(t, 'es: delayed', look(t, i, top, 'es-delayed', 'alice'),
+        ['Todavía no se ha podido entregar su mensaje para',
+        'Action: delayed\n'], parts)
+    os.rename(i.users['bob'] + '.away', i.users['bob'])
+
+
 def main():
     t = Tap()
     with folder() as top, Instance(top, RETRY_FIRST_S=1, RETRY_FACTOR=1,
             DELAY_REPORT_S=1) as i:
-        for case in failed, a_name_in_utf8, double, delayed:
+        for case in failed, a_name_in_utf8, double, delayed, success:
             t.run(case, i, top)
+    with folder() as top, Instance(top, RETRY_FIRST_S=1, RETRY_FACTOR=1,
+            DELAY_REPORT_S=1, REPORT_LANG='es') as i:
+        t.run(spanish, i, top)
     t.done()
 
 

@@ -204,8 +204,8 @@ def check(t, home, name, text, want, word=''):
         t.ok(verdict(a) == ('done', '2.0.0') and a['why'] == 'delivered',
             shown, a)
     else:
-        t.ok(verdict(a) == ('later', '4.3.5') and word in a['why'] and
-            name in a['why'] and not a['targets'], '%s: %s' % (shown,
+        t.ok(verdict(a)[0] == 'later' and (a['dsn'] == '4.3.5' or not word)
+            and word in a['why'] and name in a['why'] and not a['targets'], '%s: %s' % (shown,
             a['why'].replace(home, '~')), a)
 
 

@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
     os.pardir, 'chain'))
-from correo import BIN, ROOT, Skip, Tap, WAIT_S, folder, read, skip_all, \
+from correo import BIN, LONG, ROOT, Skip, Tap, WAIT_S, folder, read, skip_all, \
     wait_for
 
 UID = 60700 if ROOT else os.getuid()
@@ -26,9 +26,10 @@ class Deliverer:
         self.socket.settimeout(WAIT_S)
         who = dict(user=UID, group=UID, extra_groups=[]) if ROOT else {}
         self.log = open(home + '.log', 'w+')
-        self.process = subprocess.Popen([*before, os.path.join(BIN, program), *args],
-            stdin=there, stdout=subprocess.DEVNULL, stderr=self.log, cwd='/',
-            env=dict(NAME='host', HOME=home, USER='bob', **env), **who)
+        self.process = subprocess.Popen([*before, os.path.join(BIN, program),
+            *args], stdin=there, stdout=subprocess.DEVNULL, stderr=self.log,
+            cwd='/',
+            env=dict(dict(NAME='host', HOME=home, USER='bob'), **env), **who)
         there.close()
         self.number = 0
 

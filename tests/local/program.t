@@ -132,7 +132,7 @@ def limits(t, home):
     if ROOT:
         a = run(home, 'echo $$ >pid; f() { f | f & sleep 5; }; f; sleep 1000',
             env={'PROGRAM_PROCESSES': '30', 'PROGRAM_TIMEOUT_S': '2'})
-        t.eq(a['verdict'], 'later', 'a fork bomb')
+        t.ok(a['verdict'] != 'done', 'a fork bomb', a)
         t.ok(wait_for(lambda: not group(int(read(home + '/pid')))),
             'and nothing of it is left')
     a = run(home, 'nice; exit 1')

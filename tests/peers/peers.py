@@ -1,7 +1,7 @@
-"""Debian's Postfix, OpenSMTPD, Exim and Dovecot's LMTP as hosts that Correo sends
-to. Their packages conflict with each other, so none is installed: each is unpacked,
-and runs on loopback ports of its own in a root of its own, which is an overlay
-over the system's and gone with its last process."""
+"""Debian's Postfix, OpenSMTPD, Exim and Dovecot's LMTP as hosts that Correo
+sends to. Their packages conflict with each other, so none is installed: each is
+unpacked, and runs on loopback ports of its own in a root of its own, which is an
+overlay over the system's and gone with its last process."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ for beside in 'chain', 'remote':
     sys.path.insert(0, os.path.join(TOP, 'tests', beside))
 import postfix as bench_postfix	# noqa
 from correo import LONG, ROOT, Instance, Skip, Tap, WAIT_S, folder, read, \
-    skip_all, wait_for	# noqa: passed on
+    skip_all, wait_for, walkable	# noqa: passed on
 from debian import Unavailable, free_port, install	# noqa
 
 DOMAIN = 'peer.example'
@@ -32,7 +32,7 @@ PEOPLE = {'xavier': 60701, 'yvonne': 60702, 'zoe': 60703}
 SIZE_MAX = 3000000
 
 # $1 the packages, $2 files that lie over them, $3 a folder that stays the same
-# inside; then the command. Where /lib is a link the package's /lib is put behind
+# inside; then the command. Where /lib is a link the package's /lib goes behind
 # it. The layers stand on a tmpfs, for none may be within another.
 IN_ROOT = r'''set -e
 new=$3/root
@@ -48,7 +48,8 @@ for d in bin sbin lib lib64; do
 	fi
 done
 cp -a "$2/." "$new/up"
-mount -t overlay -o "lowerdir=/,upperdir=$new/up,workdir=$new/work" peer "$new/all"
+mount -t overlay -o "lowerdir=/,upperdir=$new/up,workdir=$new/work" peer \
+	"$new/all"
 mount --rbind /proc "$new/all/proc"
 mount --rbind /dev "$new/all/dev"
 mkdir -p "$new/all$3"
@@ -60,9 +61,13 @@ exec chroot "$all" "$@"
 
 
 def packages():
-    """Where packages are unpacked, once."""
-    path = '/var/tmp/correo-bench'
+    """Where packages are unpacked, once; bench/ has the same place."""
+    path = TOP + '/build/bench'
+    if not walkable(TOP):
+        path = '/var/tmp/correo-bench'
     os.makedirs(path, exist_ok=True)
+    if os.stat(path).st_uid != os.geteuid():	# programs of root's own only
+        raise Skip('%s is somebody else\'s' % path)
     return path
 
 
@@ -328,6 +333,8 @@ class Postfix:
         os.mkdir(self.dir, 0o755)
         pem = tls and (tls + '/server.pem', tls + '/ca.pem')
         self.tls = tls
+        if not ROOT:
+            raise Skip("Postfix's master must be started by root")
         fetch('postfix', 'postfix')
         try:
             self.server = bench_postfix.Server(Nobody(), self.dir, packages(),
@@ -406,7 +413,7 @@ class Wire:
             for one in list(self.sessions)]
 
     def offers(self):
-        """The keywords of EHLO or LHLO, from the first session that has them."""
+        """The keywords of EHLO or LHLO, from the first session with them."""
         for text in self.said(False):
             found = re.findall(rb'^250[- ]([A-Z0-9]+)(?: .*)?\r$', text, re.M)
             if found:
@@ -424,8 +431,8 @@ def letter(mark, body, eight=False):
         eight else b'', body))
 
 
-BODIES = {'short': b'A short letter.\n', 'empty': b'', 'dots': b'.\n..\n.x\nfrom\n'
-    b'From here\n.\n', 'long-lines': (b'x' * 990 + b'\n') * 20,
+BODIES = {'short': b'A short letter.\n', 'empty': b'',
+    'dots': b'.\n..\n.x\nfrom\nFrom here\n.\n', 'long-lines': (b'x' * 990 + b'\n') * 20,
     'eight': b'Gr\xc3\xbc\xc3\x9fe aus K\xc3\xb6ln\n' * 300,
     'big': b''.join(b'%d\n.%d\n' % (n, n) for n in range(60000))}
 
@@ -440,6 +447,6 @@ def letters(count=0):
 
 
 def marked(octets):
-    """(mark, the message from it on): what is before it was added on the way."""
+    """(mark, the message from it on): what is before was added on the way."""
     at = octets.find(b'X-Mark: ')
     return octets[at + 8:].split(b'\n', 1)[0].decode(), octets[at:]

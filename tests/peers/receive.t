@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Debian's Postfix, OpenSMTPD and Exim take a whole instance's mail, in the clear and
-by TLS, and Dovecot by LMTP: all of it once, octet for octet; what they refuse
-is a report in their words. Only with CORREO_LONG=1; a peer that cannot be had is
-skipped."""
+"""Debian's Postfix, OpenSMTPD and Exim take a whole instance's mail, in the clear
+and by TLS, and Dovecot by LMTP: all of it once, octet for octet; what they
+refuse is a report in their words. Only with CORREO_LONG=1; a peer that cannot be
+had is skipped."""
 
 import collections
 import sys
@@ -36,7 +36,7 @@ def arrived(peer):
 
 
 def all_once(t, i, peer, want, name):
-    """want: {user: {mark: octets}}. Everything that is there, once and whole."""
+    """want: {user: {mark: octets}}. All of it is there, once and whole."""
     due = {user: collections.Counter((mark, octets) for mark, octets in
         one.items()) for user, one in want.items()}
     total = sum(len(one) for one in want.values())
@@ -123,8 +123,8 @@ def as_offered(t, wire, name, lmtp=False):
         'PIPELINING is offered' % name)
     t.eq({(b'LHLO' in one, b'EHLO' in one) for one in said if one}, {(lmtp,
         not lmtp)}, '%s: the hello of its protocol' % name)
-    t.eq([one[-6:] for one in said if one and not one.endswith(b'QUIT\r\n')], [],
-        '%s: each connection ends with QUIT' % name)
+    t.eq([one[-6:] for one in said if one and not one.endswith(
+        b'QUIT\r\n')], [], '%s: each connection ends with QUIT' % name)
 
 
 def in_the_clear(t, i, top, sort):

@@ -58,13 +58,56 @@ def remote(t, i, top):
             calls.count)
 
 
+def bounced(t, i, top):
+    """None of them exists: one report for all."""
+    i.service('-d', 'qrunner')
+    put(i, ['nobody%d@%s' % (n, i.domain) for n in range(MANY)])
+    i.service('-u', 'qrunner')
+    report, = i.arrived('alice', seconds=LATE_S) or [None]
+    failed = re.findall(rb'(?m)^Final-Recipient: rfc822; ?nobody(\d+)@',
+        read(report))
+    t.eq((len(failed), len(set(failed))), (MANY, MANY), 'a report of %d '
+        'failures' % MANY)
+    i.empty()
+
+
+def replayed(t, i, top):
+    """All but the last have it, the journal says; and all are looked at."""
+    want = [i.address('x%d' % n) for n in range(MANY - 1)] + [i.address('bob')]
+    done = ''.join('start 1.000000 %s\ndone 1.000000 2.0.0 %s\n' % (one, one)
+        for one in want[:-1])
+    later = 'later 1.000000 4.2.0 %s\nwhy full\n' % want[-1]
+    i.service('-d', 'qrunner')
+    id = put(i, want, done + later + 'held 1.000000\n')
+    i.service('-u', 'qrunner')
+    listed = correo(i, 'queue', 'list').out
+    t.ok('to bob@' in listed and 'more' not in listed, 'one is left', listed)
+    correo(i, 'queue', 'release', id)
+    t.ok(len(i.arrived('bob', seconds=LATE_S)) == 1 and i.idle(LATE_S),
+        'he gets it')
+    t.eq(len(i.mail('alice')), 0, 'no report of the others')
+    i.empty()
+
+
+def late(t, i, top):
+    """All of them wait: they are listed, in their order."""
+    want = [i.address('user%d' % n) for n in range(MANY)]
+    i.service('-d', 'qrunner')
+    id = put(i, want, ''.join('later 1.000000 4.2.0 %s\nwhy full\n' % one for
+        one in want) + 'held 1.000000\n')
+    i.service('-u', 'qrunner')
+    t.ok('and %d more' % (MANY - 3) in correo(i, 'queue', 'list').out,
+        'all wait')
+    correo(i, 'queue', 'remove', id)
+
+
 def main():
     if not may_trace():
         skip_all('strace may not trace here')
     t = Tap()
     with folder() as top, Instance(top, RETRY_FIRST_S=3600,
             RETRY_MAX_S=3600, DELAY_REPORT_S=0) as i:
-        for case in remote,:
+        for case in remote, bounced, replayed, late:
             t.run(case, i, top)
     t.done()
 

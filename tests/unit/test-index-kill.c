@@ -1,12 +1,13 @@
 /*
- * test-index-kill - lib/mail/index under kill -9: no UID comes again, no flag that
- * was answered is lost, no message is lost, none comes back.
+ * test-index-kill - lib/mail/index under kill -9: no UID comes again, no flag
+ * that was answered is lost, no message is lost, none comes back.
  *
- * Workers change a mailbox, each its own messages, and note in shared memory what
- * they are about to do and what was answered. They die in the middle of a write, at
- * a random octet of the log or of another file (a limit on the size of files kills
- * them there), or at a random moment, several at once, while another program sets
- * flags by renaming files as mutt does. Then all is looked at.
+ * Workers change a mailbox, each its own messages, and note in shared memory
+ * what they are about to do and what was answered. They die in the middle of a
+ * write, at a random octet of the log or of another file (a limit on the size
+ * of files kills them there), or at a random moment, several at once, while
+ * another program sets flags by renaming files as mutt does and a third only
+ * reads. Then all is looked at.
  *
  * CORREO_LONG=1: thousands of kills instead of hundreds. SEED=n: other dice.
  */
@@ -23,7 +24,8 @@
 
 #include "mail/index-inside.h"
 
-#define MESSAGES	4000
+#define MESSAGES	40000
+#define DEEDS		3000	/* of a worker that nothing kills */
 #define WORKERS		3
 #define OURS	(INDEX_SEEN | INDEX_ANSWERED | INDEX_DRAFT | INDEX_DELETED)
 
@@ -185,6 +187,7 @@ start_worker(int who, int limited)
 {
 	struct rlimit none = { 0, 0 };
 	struct index ix;
+	int deeds;
 	pid_t pid;
 
 	seed += 7919;
@@ -198,8 +201,10 @@ start_worker(int who, int limited)
 		fail_in_worker("open");
 	if (limited)
 		limit_files();
-	for (;;)
+	for (deeds = 0; deeds < DEEDS; deeds++)
 		do_something(&ix, who);
+	raise(SIGKILL);
+	_exit(99);
 }
 
 /* Somebody who knows nothing of an index: F is set or taken away by rename. */
@@ -246,6 +251,50 @@ start_mutt(void)
 	while (pid == 0) {
 		rename_one();
 		usleep(300);
+	}
+	return pid;
+}
+
+/* Somebody who only reads, without a lock: what he sees is whole, and goes
+ * on. */
+static void
+read_on(struct index *ix, uint64_t *highest, uint32_t *next)
+{
+	uint32_t last = 0;
+	size_t i;
+
+	if (index_refresh(ix) == -1)
+		fail_in_worker("refresh");
+	for (i = 0; i < ix->n; i++) {
+		if (index_at(ix, i)->uid <= last)
+			fail_in_worker("UIDs do not rise");
+		last = index_at(ix, i)->uid;
+	}
+	if (ix->state.head.highest < *highest || ix->state.head.next < *next ||
+	    last >= ix->state.head.next)
+		fail_in_worker("the past comes back");
+	*highest = ix->state.head.highest;
+	*next = ix->state.head.next;
+	index_forget(ix, NULL, NULL);
+	if (ix->n != ix->state.head.messages)
+		fail_in_worker("messages and their number");
+}
+
+static pid_t
+start_reader(void)
+{
+	pid_t pid = fork();
+	uint64_t highest = 0;
+	uint32_t next = 0;
+	struct index ix;
+	int i;
+
+	while (pid == 0) {
+		if (index_open(&ix, box, &boot) == -1)
+			fail_in_worker("open");
+		for (i = 0; i < 20; i++)
+			read_on(&ix, &highest, &next);
+		index_close(&ix);
 	}
 	return pid;
 }
@@ -385,11 +434,12 @@ test_octets(void **state)
 static void
 test_moments(void **state)
 {
-	pid_t pid[WORKERS], mutt;
+	pid_t pid[WORKERS], mutt, reader;
 	int i, k, n = kills(40, 600), killed = 0;
 
 	for (i = 0; i < n; i++) {
 		mutt = start_mutt();
+		reader = start_reader();
 		for (k = 0; k < WORKERS; k++)
 			pid[k] = start_worker(k, 0);
 		for (k = 0; k < 2 * WORKERS; k++) {
@@ -404,6 +454,7 @@ test_moments(void **state)
 			stop(pid[k]);
 		killed += WORKERS;
 		stop(mutt);
+		stop(reader);
 		check_all();
 	}
 	print_message("# %d kills, %lu deeds\n", killed, world->deeds);

@@ -1,8 +1,9 @@
-/* test-index - lib/mail/index: UIDs, flags and modseqs of a folder, what others do
- * to its files, what is left after a kill, and hostile files. */
+/* test-index - lib/mail/index: UIDs, flags and modseqs of a folder, what others
+ * do to its files, what is left after a kill, and hostile files. */
 #include "unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,8 +17,8 @@ static char *box;
 static struct index ix;
 static struct index_boot boot = { { 1, 2, 3 } };
 
-/* The linker leads folder_read here: how often it was called, a name that begins
- * so is passed over, and what is done behind each reading. */
+/* The linker leads folder_read here: how often it was called, a name that
+ * begins so is passed over, and what is done behind each reading. */
 static struct {
 	int		 n;
 	const char	*passed_over;
@@ -617,6 +618,60 @@ test_other_boot(void **state)
 	check("1 new/1.a, 2 new/2.b, 258 new/3.c, 259 new/4.d");
 }
 
+/* More than one block of UIDs, then the index is lost. */
+static void
+test_reserved(void **state)
+{
+	struct index_file f = { .name = "x", .in_new = 1,
+	    .wire = INDEX_UNKNOWN };
+	uint32_t last = 0;
+	char name[32];
+	int i;
+
+	for (i = 0; i < 2 * INDEX_UIDS_AHEAD + 10; i++) {
+		snprintf(name, sizeof(name), "%d.x", i + 1);
+		add("new", name);
+		f.name = name;
+		assert_int_equal(index_add(&ix, &f, 1), 0);
+		assert_true(f.uid > last);
+		last = f.uid;
+	}
+	index_close(&ix);
+	assert_int_equal(unlink(in(box, "correo-index")), 0);
+	assert_int_equal(unlink(in(box, "correo-log")), 0);
+	open_box();
+	sync_box();
+	CHECK(index_at(&ix, 0)->uid > last, "%u, was %u", index_at(&ix,
+	    0)->uid, last);
+}
+
+/* A snapshot from before the one that the log goes on from: a disk lost it. */
+static void
+test_old_snapshot(void **state)
+{
+	struct buf old = BUF_MAX(1 << 20);
+	int i;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(index_begin(&ix), 0);
+		assert_int_equal(index_fold(&ix), 0);
+		assert_int_equal(index_end(&ix, 0), 0);
+		if (i == 0)
+			file_get(in(box, "correo-index"), &old);
+		store(1, INDEX_PLUS, INDEX_SEEN);
+		add("cur", i == 0 ? "2.b:2," : "3.c:2,");
+		sync_box();
+	}
+	index_close(&ix);
+	file_put(in(box, "correo-index"), old.s, old.len);
+	buf_free(&old);
+	open_box();
+	sync_box();
+	check("1 cur/1.a:2,, 258 cur/2.b:2,, 259 cur/3.c:2,");
+}
+
 static void
 test_add(void **state)
 {
@@ -681,6 +736,50 @@ test_cache(void **state)
 	assert_non_null(index_blob(&ix, index_at(&ix, 0), &n));
 }
 
+static int
+make_large(void *arg, int fd, struct buf *b, uint32_t *wire)
+{
+	char text[100000];
+
+	memset(text, 'x', sizeof(text));
+	return buf_add(b, text, sizeof(text));
+}
+
+/* What is nobody's goes when most of it is. */
+static void
+test_cache_shrinks(void **state)
+{
+	struct stat st;
+	const char *p;
+	char name[64];
+	size_t n;
+	int i;
+
+	for (i = 1; i <= 30; i++) {
+		snprintf(name, sizeof(name), "%d.x:2,", 100 + i);
+		add("cur", name);
+	}
+	sync_box();
+	assert_int_equal(index_fill(&ix, 0, 100, make_large, NULL), 30);
+	for (i = 0; i < 2; i++) {
+		if (i == 1)
+			expunge(3, 30);
+		assert_int_equal(index_begin(&ix), 0);
+		assert_int_equal(index_fold(&ix), 0);
+		assert_int_equal(index_end(&ix, 0), 0);
+		assert_int_equal(stat(in(box, "correo-cache"), &st), 0);
+		assert_true(st.st_size > (i == 0 ? 3000000 : 200000) &&
+		    st.st_size < (i == 0 ? 3010000 : 201000));
+	}
+	open_box();
+	for (i = 0; i < 2; i++) {
+		p = index_blob(&ix, index_at(&ix, (size_t)i), &n);
+		assert_true(p != NULL && n == 100000 && p[n - 1] == 'x');
+	}
+	assert_int_equal(ix.n, 2);
+	assert_int_equal(index_fill(&ix, 0, 100, make_large, NULL), 0);
+}
+
 /* The log cut at each octet: what is left is a whole past, and work goes on. */
 static void
 test_torn(void **state)
@@ -709,9 +808,14 @@ test_torn(void **state)
 		index_close(&ix);
 	}
 	buf_free(&log);
+	assert_int_equal(truncate(in(box, "correo-log"), (off_t)1 << 40), 0);
+	open_box();		/* too much to look through */
+	sync_box();
+	assert_int_equal(ix.state.head.messages, 2);
 }
 
-/* A bit turned in the log: what is behind it is not true, what is before it is. */
+/* A bit turned in the log: what is behind it is not true, what is before it
+ * is. */
 static void
 test_sums(void **state)
 {
@@ -802,6 +906,79 @@ test_none(void **state)
 	assert_int_equal(chmod(box, 0700), 0);
 }
 
+static int
+hears(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1 && index_heard(fd);
+}
+
+/* Two files with one base name: both are messages, with both texts. */
+static void
+test_double(void **state)
+{
+	char text[10];
+	size_t i;
+	int fd;
+
+	add("cur", "1.a:2,");
+	add("cur", "1.a:2,S");
+	add("cur", "2.b:2,");
+	sync_box();
+	sync_box();
+	add("cur", "2.b:2,F");
+	sync_box();
+	sync_box();
+	assert_int_equal(ix.n, 4);
+	assert_int_equal(folder_count(in(box, "cur"), NULL), 4);
+	for (i = 0; i < 4; i++) {
+		const struct index_record *r = index_at(&ix, i);
+
+		assert_false(r->flags & INDEX_EXPUNGED);
+		fd = index_read(&ix, r->uid);
+		assert_int_equal(read(fd, text, sizeof(text)),
+		    r->flags & INDEX_FLAGS ? 7 : 6);
+		close(fd);
+	}
+	usleep(25000);
+	sync_box();
+	reading.n = 0;
+	sync_box();
+	assert_int_equal(reading.n, 0);
+}
+
+static void
+test_listen(void **state)
+{
+	struct index other;
+	int fd;
+
+	add("cur", "1.a:2,");
+	sync_box();
+	assert_int_equal(index_open(&other, box, &boot), 0);
+	fd = index_listen(&other);
+	assert_true(fd != -1);
+	assert_false(hears(fd));
+	store(1, INDEX_PLUS, INDEX_SEEN);
+	assert_true(hears(fd));
+	assert_false(hears(fd));
+	assert_int_equal(index_refresh(&other), 1);
+	assert_int_equal(index_begin(&ix), 0);
+	assert_int_equal(index_fold(&ix), 0);
+	assert_int_equal(index_end(&ix, 0), 0);
+	assert_true(hears(fd));
+	assert_int_equal(index_refresh(&other), 1);
+	store(1, INDEX_MINUS, INDEX_SEEN);
+	assert_true(hears(fd));
+	add("new", "2.b");
+	assert_true(hears(fd));
+	assert_int_equal(index_sync(&other), 0);
+	assert_int_equal(other.n, 2);
+	close(fd);
+	index_close(&other);
+}
+
 static void
 test_recent(void **state)
 {
@@ -854,12 +1031,17 @@ main(void)
 		TEST(test_keywords),
 		TEST(test_deleted),
 		TEST(test_other_boot),
+		TEST(test_reserved),
+		TEST(test_old_snapshot),
 		TEST(test_add),
 		TEST(test_cache),
+		TEST(test_cache_shrinks),
 		TEST(test_torn),
 		TEST(test_sums),
 		TEST(test_damaged),
 		TEST(test_none),
+		TEST(test_double),
+		TEST(test_listen),
 		TEST(test_recent),
 		TEST(test_fold),
 	};

@@ -356,6 +356,39 @@ test_verdict_names(void **state)
 	assert_string_equal(verdict_name(V_DONE), "done");
 	assert_string_equal(verdict_name(V_LATER), "later");
 	assert_string_equal(verdict_name(V_NEVER), "never");
+	assert_string_equal(verdict_name(V_FORWARD), "forward");
+}
+
+/* The user's files, and a record with their targets. */
+static void
+test_own(void **state)
+{
+	static const char targets[] = "job 7\nverdict forward\ndsn 2.0.0\n"
+	    "why .forward\ntarget |exec a b\ntarget \\bob\n";
+	static const char *const bad[] = { "a/b", "..", "a b", "" };
+	struct job j = { .own = 1, .ext = "lists-x", .to = "\\bob@example.org",
+	    .id = "00640f1c2d3e4-1f4-0123abcd" }, k;
+	struct buf b = BUF_MAX(JOB_RECORD);
+	struct answer a;
+	size_t i;
+
+	assert_int_equal(job_format(&b, &j), 0);
+	assert_int_equal(job_parse(b.s, b.len, &k), 0);
+	assert_true(k.own == 1 && strcmp(k.ext, "lists-x") == 0 &&
+	    strcmp(k.to, j.to) == 0);
+	for (i = 0; i < LENGTH(bad); i++) {
+		assert_int_equal(job_format(&b, &j), 0);
+		assert_int_equal(buf_addf(&b, "ext %s\n", bad[i]), 0);
+		CHECK(job_parse(b.s, b.len, &k) == -1, "%s", bad[i]);
+	}
+	j.own = 0;
+	j.ext[0] = '\0';
+	assert_int_equal(job_format(&b, &j), 0);
+	assert_int_equal(buf_0(&b), 0);
+	assert_true(strstr(b.s, "own") == NULL && strstr(b.s, "ext") == NULL);
+	assert_int_equal(answer_parse(OCTETS(targets), &a), 0);
+	assert_true(a.verdict == V_FORWARD && a.number == 7);
+	buf_free(&b);
 }
 
 int
@@ -374,6 +407,7 @@ main(void)
 		cmocka_unit_test(test_answer_relay),
 		cmocka_unit_test(test_answer_down),
 		cmocka_unit_test(test_verdict_names),
+		cmocka_unit_test(test_own),
 	};
 
 	return cmocka_run_group_tests_name("job", tests, NULL, NULL);

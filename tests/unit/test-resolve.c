@@ -84,6 +84,10 @@ set_up(void **state)
 	set_table("virtusertable", "compile-virtusers", "");
 	set_table("relay-domains", "compile-relays", "");
 	assert_int_equal(tables_init(&tables, etc, NONE), 0);
+	memset(&tables.programs, 0, sizeof(tables.programs));
+	tables.programs.uid = 2001;
+	tables.programs.gid = 2002;
+	strcpy(tables.programs.home, "/");
 	return 0;
 }
 
@@ -581,6 +585,354 @@ test_owner_system(void **state)
 	expect_owner("daemon@example.org", "alice", IS_NOBODY);
 }
 
+static void
+set_virtual(const char *text)
+{
+	set_table("virtusertable", "compile-virtusers", text);
+}
+
+/* A file in a folder beneath etc. */
+static void
+set_domain_aliases(const char *domain, const char *text)
+{
+	char name[300];
+
+	assert_true(mkdir(in(etc, "aliases.d"), 0755) == 0 || errno == EEXIST);
+	snprintf(name, sizeof(name), "aliases.d/%s", domain);
+	set_table(name, "compile-aliases", text);
+}
+
+#define PROGRAM(to, command) \
+	"to " to "|" command "\nuid 2001\ngid 2002\nuser \nhome /\n" \
+	"program " command "\n"
+
+static void
+test_programs(void **state)
+{
+	char long_alias[600];
+
+	set_aliases("run: \"|/bin/x y, z\"\n"
+	    "both: |a, |b\n"
+	    "file: /var/mail/F\ndir: /var/mail/d//\nnone: /dev/null\n"
+	    "owned: |a, @owner:3001:3002\n"
+	    "ghost: |a, @owner:no-such-user\n");
+	expect("run", IS_HERE, PROGRAM("run@example.org", "/bin/x y, z"));
+	expect("run@example.net", IS_HERE,
+	    PROGRAM("run@example.net", "/bin/x y, z"));
+	expect("both", IS_HERE, PROGRAM("both@example.org", "a")
+	    PROGRAM("both@example.org", "b"));
+	expect("file", IS_HERE, "to file@example.org/var/mail/F\nuid 2001\n"
+	    "gid 2002\nuser \nhome /\nmbox /var/mail/F\n");
+	expect("dir", IS_HERE, "to dir@example.org/var/mail/d//\nuid 2001\n"
+	    "gid 2002\nuser \nhome /\nmailbox /var/mail/d\nmake 1\n");
+	expect_part("none", IS_HERE, "program cat >/dev/null\n", 1);
+	expect_part("owned", IS_HERE, "uid 3001\ngid 3002\n", 1);
+	expect_part("ghost", IS_UNSURE, "later 4.3.5\n", 1);
+	expect_part("ghost", IS_UNSURE, "uid ", 0);
+	tables.programs.uid = 0;	/* no PIPE_UID: never as root */
+	expect_part("run", IS_UNSURE, "later 4.3.5\n", 1);
+	expect_part("file", IS_UNSURE, "uid ", 0);
+	expect_part("owned", IS_HERE, "uid 3001\n", 1);
+	tables.programs.uid = 2001;
+	snprintf(long_alias, sizeof(long_alias), "long: \"|%s\"\n",
+	    many('x', 310));
+	set_aliases(long_alias);
+	expect_part("long", IS_NOBODY, "never 5.2.4\n", 1);
+}
+
+static void
+test_unused(void **state)
+{
+	set_aliases("");
+	set_virtual("bob@example.org alice\n");
+	expect("bob", IS_HERE, ALICE);
+	unlink(in(etc, "virtusertable.cdb"));
+	expect_part("bob", IS_UNSURE, "later 4.3.0\n", 1);
+	unlink(in(etc, "virtusertable"));
+	expect("bob", IS_HERE, BOB);
+	set_virtual("");
+}
+
+/* What stands before a target's name in a table is none of a stranger's. */
+static void
+test_strangers(void **state)
+{
+	set_virtual("@example.org %1@example.net\n");
+	set_aliases("run: |x\n");
+	expect("\\bob", IS_NOBODY, NOBODY("\\bob@example.net"));
+	expect("|x", IS_NOBODY, NOBODY("|x@example.net"));
+	expect("/x/", IS_NOBODY, NOBODY("/x/@example.net"));
+	expect(":include:/etc/passwd", IS_NOBODY,
+	    NOBODY(":include:/etc/passwd@example.net"));
+	expect("error:5.7.1 x", IS_NOBODY,
+	    NOBODY("error:5.7.1 x@example.net"));
+	expect("bob+x@example.org|cmd@example.org", IS_NOBODY,
+	    NOBODY("bob+x@example.org|cmd@example.net"));
+}
+
+static void
+test_plain(void **state)
+{
+	set_aliases("bob: \\bob, alice\nmine: \\bob@example.net\n"
+	    "lost: \\carol\n");
+	expect("bob", IS_HERE, "to \\bob@example.org\nuid 1002\ngid 102\n"
+	    "user \nhome /home/bob\nmailbox /home/bob/Maildir\nmake 0\n"
+	    ALICE);
+	expect_part("mine", IS_HERE, "to \\bob@example.net\n", 1);
+	expect_part("mine", IS_HERE, "own 1\n", 0);
+	expect("lost", IS_NOBODY, NOBODY("carol@example.org"));
+}
+
+static void
+set_list(const char *name, const char *text, mode_t mode)
+{
+	file_put(in(etc, name), text, strlen(text));
+	assert_int_equal(chmod(in(etc, name), mode), 0);
+}
+
+static void
+test_lists(void **state)
+{
+	char text[3000];
+	int mine = geteuid() != 0;
+
+	snprintf(text, sizeof(text), "list: :include:%s\n"
+	    "outer: :include:%s, alice\n", in(etc, "list"),
+	    in(etc, "outer"));
+	set_aliases(text);
+	expect_part("list", IS_UNSURE, "later 4.3.5\n", 1);	/* missing */
+	set_list("list", "# people\nalice, bob\n\ncarol@example.net\n", 0644);
+	expect("list", IS_HERE, ALICE BOB NOBODY("carol@example.net"));
+	snprintf(text, sizeof(text), ":include:%s, bob@example.net\n"
+	    ":include:%s\n", in(etc, "list"), in(etc, "outer"));
+	set_list("outer", text, 0644);
+	expect_part("outer", IS_HERE, OTHER_BOB, 1);
+	expect_part("outer", IS_HERE, "to ", 4);
+	set_list("list", "alice\n", 0640);
+	expect_part("list", IS_UNSURE, "not everybody may read it\n", 1);
+	set_list("list", "alice\n", 0664);
+	expect_part("list", IS_UNSURE, "later 4.3.5\n", 1);
+	set_list("list", "alice\na b\n", 0644);
+	expect_part("list", IS_UNSURE, "list:2: this is no address\n", 1);
+	set_list("list", "alice\n|x\n", 0644);
+	expect_part("list", IS_HERE, ALICE, 1);
+	expect_part("list", IS_HERE, "program x\n", mine ? 0 : 1);
+	assert_int_equal(unlink(in(etc, "list")), 0);
+	assert_int_equal(mkfifo(in(etc, "list"), 0644), 0);
+	expect_part("list", IS_UNSURE, "it is no file\n", 1);
+}
+
+static void
+test_owners(void **state)
+{
+	set_aliases("list: alice, away@example.com\nowner-list: bob\n"
+	    "list-request: alice\nowner-owner: bob\n"
+	    "sub: list, bob\nruns: |x\nowner-runs: bob\n");
+	expect_part("list", IS_HERE, "own 1\nsender owner-list@example.org\n",
+	    1);
+	expect_part("list", IS_HERE, "nexthop mx:example.com\n"
+	    "sender owner-list@example.org\n", 1);
+	expect_part("list@example.net", IS_HERE,
+	    "sender owner-list@example.net\n", 2);
+	expect_part("sub", IS_HERE, "sender owner-list@example.org\n", 2);
+	expect_part("sub", IS_HERE, "sender", 2);	/* none for bob */
+	expect_part("owner-list", IS_HERE, "sender owner-owner@example.org\n",
+	    1);
+	expect_part("list-request", IS_HERE,
+	    "sender owner-owner@example.org\n", 1);
+	expect_part("runs", IS_HERE, "program x\n"
+	    "sender owner-runs@example.org\n", 1);
+}
+
+static void
+test_errors(void **state)
+{
+	set_aliases("gone: error:nouser He has left, sorry\n"
+	    "later: error:4.2.1 soon\nsome: gone, alice\n");
+	expect("gone", IS_NOBODY, "to gone@example.org\nnever 5.1.1\n"
+	    "why He has left, sorry\n");
+	expect("later", IS_UNSURE, "to later@example.org\nlater 4.2.1\n"
+	    "why soon\n");
+	expect_part("some", IS_HERE, ALICE, 1);
+}
+
+#define BOB_EXT(local, ext) \
+	"to " local "@example.org\nuid 1002\ngid 102\nuser \n" \
+	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nown 1\next " \
+	ext "\n"
+
+static void
+test_extensions(void **state)
+{
+	set_aliases("alice+x: bob\nteam: alice\nteam+*: bob\n"
+	    "all: \\bob+a\n");
+	expect("bob+Lists", IS_HERE, BOB_EXT("bob+lists", "lists"));
+	expect("bob+a+b", IS_HERE, BOB_EXT("bob+a+b", "a+b"));
+	expect_part("bob+", IS_HERE, "ext ", 0);
+	expect_part("bob+../x", IS_HERE, "ext ", 0);
+	expect_part("bob+.x", IS_HERE, "ext ", 0);
+	expect("alice+x", IS_HERE, BOB);		/* its own entry */
+	expect_part("alice+y", IS_HERE, "ext y\n", 1);
+	expect("team", IS_HERE, ALICE);
+	expect("team+x", IS_HERE, BOB);
+	expect_part("all", IS_HERE, "to \\bob+a@example.org\n", 1);
+	expect("+x", IS_NOBODY, NOBODY("+x@example.org"));
+	expect("bob-x", IS_NOBODY, NOBODY("bob-x@example.org"));
+	expect("carol+x", IS_NOBODY, NOBODY("carol+x@example.org"));
+	assert_int_equal(tables_extension(&tables, "-"), 0);
+	expect("bob-x", IS_HERE, BOB_EXT("bob-x", "x"));
+	expect("bob+x", IS_NOBODY, NOBODY("bob+x@example.org"));
+	assert_int_equal(tables_extension(&tables, "+-"), 0);
+	expect("bob-x+y", IS_HERE, BOB_EXT("bob-x+y", "x+y"));
+	assert_int_equal(tables_extension(&tables, "none"), 0);
+	expect("bob+x", IS_NOBODY, NOBODY("bob+x@example.org"));
+	CHECK_FAILS(tables_extension(&tables, "x"), EINVAL);
+	assert_int_equal(tables_extension(&tables, "+"), 0);
+}
+
+static void
+test_virtual(void **state)
+{
+	set_aliases("sales: alice\n");
+	set_virtual("sales@example.net bob\n"
+	    "bob@example.net alice@example.org, bob@example.org\n"
+	    "u+*@example.org alice+%2\nu++@example.org bob%3\n"
+	    "no@example.org error:5.7.1:550 no, never\n"
+	    "self@example.org self\n"
+	    "@example.net %1@example.org\n");
+	expect("sales@example.net", IS_HERE, BOB);
+	expect("sales", IS_HERE, ALICE);
+	expect("bob@example.net", IS_HERE, ALICE BOB);
+	expect("bob@example.org", IS_HERE, BOB);
+	expect("u+x", IS_HERE, BOB_EXT("bob+x", "x"));
+	expect_part("u+", IS_HERE, "to alice+@example.org\n", 1);
+	expect("u", IS_NOBODY, NOBODY("u@example.org"));
+	expect("no", IS_NOBODY, "to no@example.org\nnever 5.7.1\n"
+	    "why no, never\n");
+	expect("self", IS_NOBODY, NOBODY("self@example.org"));
+	expect("alice@example.net", IS_HERE, ALICE);
+	expect("dave@example.net", IS_NOBODY, NOBODY("dave@example.org"));
+	expect("alice+x@example.net", IS_HERE, ALICE);
+}
+
+/* It takes only what no table knows: alias, virtual user, also with detail. */
+static void
+test_catch_all(void **state)
+{
+	set_aliases("sales: bob\nonly@example.net: bob\n");
+	set_virtual("@example.net alice@example.org\n"
+	    "+*@example.org alice\n");
+	expect("bob@example.net", IS_HERE, OTHER_BOB);
+	expect_part("bob+x@example.net", IS_HERE, "to bob+x@example.net\n", 1);
+	expect("sales@example.net", IS_HERE, BOB);
+	expect("only@example.net", IS_HERE, BOB);
+	expect("any@example.net", IS_HERE, ALICE);
+	expect("any", IS_NOBODY, NOBODY("any@example.org"));
+	expect("any+x", IS_HERE, ALICE);
+	expect("bob+x", IS_HERE, BOB_EXT("bob+x", "x"));
+}
+
+static void
+test_domain_aliases(void **state)
+{
+	set_aliases("sales: alice\npostmaster: alice\n");
+	set_domain_aliases("example.net", "team: bob, alice@example.org, x\n"
+	    "Sales2@Example.NET: team\nx: error:nouser gone\n");
+	expect_part("team@example.net", IS_HERE, OTHER_BOB ALICE, 1);
+	expect_part("team@example.net", IS_HERE, "why gone\n", 1);
+	expect_part("sales2@example.net", IS_HERE, OTHER_BOB, 1);
+	expect("team", IS_NOBODY, NOBODY("team@example.org"));
+	expect("sales", IS_HERE, ALICE);
+	expect("sales@example.net", IS_NOBODY, NOBODY("sales@example.net"));
+	expect("postmaster@example.net", IS_HERE, ALICE);
+	expect("bob@example.net", IS_HERE, OTHER_BOB);
+	file_put(in(etc, "aliases.d/example.net"), "a@example.org: b\n", 17);
+	assert_int_equal(compile("compile-aliases"), 100);
+	assert_int_equal(unlink(in(etc, "aliases.d/example.net")), 0);
+	assert_int_equal(rmdir(in(etc, "aliases.d")), 0);
+}
+
+static void
+test_relays(void **state)
+{
+	static const struct {
+		const char *client;
+		int yes;
+	} cases[] = {
+		{ "192.168.1.7", 1 }, { "192.168.10.7", 0 }, { "10.1.2.3", 1 },
+		{ "1.0.0.0", 0 }, { "2001:db8::1", 1 }, { "2001:db9::1", 0 },
+		{ "::ffff:10.1.1.1", 1 }, { "::1", 0 }, { "unknown", 0 },
+		{ "", 0 }, { "host.school.example", 1 },
+		{ "school.example", 1 }, { "notschool.example", 0 },
+	};
+	size_t i;
+
+	set_table("relay-domains", "compile-relays", "192.168.1 # ours\n10.\n"
+	    "IPv6:2001:db8\nSchool.Example\n");
+	for (i = 0; i < LENGTH(cases); i++)
+		CHECK(tables_relays(&tables, cases[i].client,
+		    strlen(cases[i].client)) == cases[i].yes, "%s",
+		    cases[i].client);
+	expect("a@school.example", IS_HERE, "to a@school.example\n"
+	    "nexthop mx:school.example\n");
+	expect_part("a@x.school.example", IS_HERE, "nexthop ", 1);
+	expect_part("a@notschool.example", IS_ELSEWHERE, "nexthop ", 1);
+}
+
+/* What a line of bob's file means. */
+static void
+test_forward(void **state)
+{
+	static const struct {
+		const char *address, *target;
+		enum existence e;
+		const char *part;
+	} cases[] = {
+		{ "bob@example.org", "alice", IS_HERE, ALICE },
+		{ "bob@example.org", "bob", IS_HERE,
+		  "to \\bob@example.org\nuid 1002\n" },
+		{ "bob@example.org", "\\bob", IS_HERE,
+		  "to \\bob@example.org\nuid 1002\n" },
+		{ "bob@example.org", "team", IS_HERE,
+		  "to \\bob@example.org\nuid 1002\n" },
+		{ "bob+x@example.org", "bob+x", IS_HERE,
+		  "to \\bob+x@example.org\nuid 1002\n" },
+		{ "bob+x@example.org", "|c d", IS_HERE,
+		  "to bob+x@example.org|c d\nuid 1002\ngid 102\nuser \n"
+		  "home /home/bob\nprogram c d\n" },
+		{ "bob@example.org", "/home/bob/m/", IS_HERE,
+		  "mailbox /home/bob/m\nmake 1\n" },
+		{ "bob@example.org", "/home/bob/m", IS_HERE,
+		  "mbox /home/bob/m\n" },
+		{ "bob@example.org", "x@example.com", IS_ELSEWHERE,
+		  "nexthop mx:example.com\n" },
+		{ "bob@example.org", "carol", IS_NOBODY, "never 5.1.1\n" },
+		{ "bob@example.org", ":include:/etc/passwd", IS_UNSURE,
+		  "later 4.3.5\n" },
+		{ "bob@example.org", "@owner:alice", IS_UNSURE,
+		  "later 4.3.5\n" },
+		{ "bob@example.org", "error:nouser x", IS_UNSURE,
+		  "later 4.3.5\n" },
+		{ "carol@example.org", "|x", IS_UNSURE, "later 4.3.0\n" },
+		{ "team@example.org", "|x", IS_UNSURE, "later 4.3.0\n" },
+	};
+	size_t i;
+
+	set_aliases("team: bob, alice\n");
+	for (i = 0; i < LENGTH(cases); i++) {
+		struct buf out = BUF_MAX(ANSWER_MAX);
+		enum existence e = resolve_forward(&tables, "example.org",
+		    cases[i].address, strlen(cases[i].address),
+		    cases[i].target, strlen(cases[i].target), &out);
+
+		assert_int_equal(buf_add(&out, "", 1), 0);
+		CHECK(e == cases[i].e && strstr(out.s, cases[i].part) != NULL,
+		    "%s %s: %s %s", cases[i].address, cases[i].target,
+		    existence_name(e), shown(out.s, out.len));
+		buf_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -603,6 +955,18 @@ main(void)
 		TEST(test_owner),
 		TEST(test_owner_edges),
 		TEST(test_owner_system),
+		TEST(test_programs),
+		TEST(test_unused), TEST(test_strangers),
+		TEST(test_plain),
+		TEST(test_lists),
+		TEST(test_owners),
+		TEST(test_errors),
+		TEST(test_extensions),
+		TEST(test_virtual),
+		TEST(test_catch_all),
+		TEST(test_domain_aliases),
+		TEST(test_relays),
+		TEST(test_forward),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

@@ -544,7 +544,7 @@ test_revives(void **state)
 	assert_null(s->waiting);
 }
 
-/* No site takes all, nor do all of them together. */
+/* No site takes all, nor do all of them together; but who came last goes on. */
 static void
 test_full(void **state)
 {
@@ -552,6 +552,7 @@ test_full(void **state)
 	static struct final f[SITES_ACTIVE], g[SITES_ACTIVE];
 	struct site *s = NULL;
 	struct final h = { .attempt = a };
+	struct final last = { .attempt = a + SITES_ACTIVE - 1 };
 	char name[32];
 	unsigned i;
 
@@ -562,6 +563,7 @@ test_full(void **state)
 		assert_true(give(s, a + i, f + i));
 	}
 	assert_ptr_equal(site_full(&r, s, &h), &s->line);
+	assert_null(site_full(&r, s, &last));	/* it comes whole */
 	s = site_of(&r, "mx:another.example");
 	assert_true(give(s, a, g));		/* of a message that counts */
 	a[0].site_jobs = 0;

@@ -102,7 +102,47 @@ static const struct {
 	{ OCTETS("kill 1.5\n"), EINVAL },
 	{ OCTETS("home /a\0b\n"), EINVAL },
 	{ OCTETS("start 1\n\n"), EINVAL },
+	{ OCTETS("mbox /a\n"), 0 },
+	{ OCTETS("program a\n"), 0 },
+	{ OCTETS("mbox /a\nprogram a\n"), EINVAL },
+	{ OCTETS("mailbox /a\nprogram a\n"), EINVAL },
+	{ OCTETS("mailbox /a\nmbox /a\n"), EINVAL },
+	{ OCTETS("nexthop mx:a\nmbox /a\n"), EINVAL },
+	{ OCTETS("nexthop mx:a\nprogram a\n"), EINVAL },
 };
+
+/* Each way goes out as it came in. */
+static void
+test_ways(void **state)
+{
+	static const struct {
+		size_t at;
+		const char *name, *line;
+	} ways[] = {
+		{ offsetof(struct destination, mailbox), "/a/b",
+		    "\nmailbox /a/b\n" },
+		{ offsetof(struct destination, mbox), "/a/b", "\nmbox /a/b\n" },
+		{ offsetof(struct destination, program), "a | b; c",
+		    "\nprogram a | b; c\n" },
+	};
+	struct buf b = BUF_MAX(SPAWN_RECORD);
+	size_t i;
+
+	for (i = 0; i < LENGTH(ways); i++) {
+		struct spawn_request q = { .start = 9, .to = { .uid = 1000 } }, r;
+
+		assert_false(destination_is(&q.to));
+		strcpy((char *)&q.to + ways[i].at, ways[i].name);
+		assert_true(destination_is(&q.to));
+		assert_string_equal(destination_name(&q.to), ways[i].name);
+		assert_int_equal(spawn_request_format(&b, &q), 0);
+		assert_int_equal(buf_0(&b), 0);
+		CHECK(strstr(b.s, ways[i].line) != NULL, "%s", b.s);
+		assert_int_equal(spawn_request_parse(b.s, b.len, &r), 0);
+		assert_string_equal(destination_name(&r.to), ways[i].name);
+	}
+	buf_free(&b);
+}
 
 static void
 test_mistakes(void **state)
@@ -112,7 +152,8 @@ test_mistakes(void **state)
 		size_t room;
 	} texts[] = {
 		{ "user", 64 }, { "home", SPAWN_PATH },
-		{ "mailbox", SPAWN_PATH },
+		{ "mailbox", SPAWN_PATH }, { "mbox", SPAWN_PATH },
+		{ "program", SPAWN_COMMAND },
 	};
 	struct spawn_request q;
 	size_t i;
@@ -150,6 +191,7 @@ main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_ways),
 		cmocka_unit_test(test_mistakes),
 	};
 

@@ -130,6 +130,54 @@ test_aliases(void **state)
 	}
 }
 
+static const struct {
+	const char *in, *out;
+} virtuals[] = {
+	{ "", "" },
+	{ "# x\n\nPablo@Escuela.example\tpablo\n",
+	  "pablo@escuela.example=pablo,;" },
+	{ "a@b.c d, e@f\n", "a@b.c=d,e@f,;" },
+	{ "a+*@b.c  x+%2\na++@b.c y%3\n", "a+*@b.c=x+%2,;a++@b.c=y%3,;" },
+	{ "@b.c %1@d\n+*@b.c x\n++@b.c y\n",
+	  "@b.c=%1@d,;+*@b.c=x,;++@b.c=y,;" },
+	{ "a@b.c error:nouser No, no\n", "a@b.c=error:5.1.1 No, no,;" },
+	{ "a@b.c error:5.7.1:550 No\n", "a@b.c=error:5.7.1 No,;" },
+	{ "a@b.c d,\n e\n", "a@b.c=d,e,;" },
+	{ "a d\n", "!1" }, { "a@ d\n", "!1" }, { "@ d\n", "!1" },
+	{ "a@b.c\n", "!1" }, { "a@b.c ,\n", "!1" },
+	{ "a@b.c |x\n", "!1" }, { "a@b.c /x\n", "!1" },
+	{ "a@b.c :include:/x\n", "!1" }, { "a@b.c @owner:x, d\n", "!1" },
+	{ "a@b.c d, error:nouser x\n", "!1" },
+	{ "a@b.c d\n\nb d\n", "a@b.c=d,;!3" }, { " a@b.c d\n", "!1" },
+};
+
+static void
+test_virtuals(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(virtuals); i++) {
+		size_t n = strlen(virtuals[i].in);
+		char *in = exactly(virtuals[i].in, n);
+		struct table_text t = { .p = in, .end = in + n };
+		struct buf name = BUF_MAX(ADDRESS_OCTETS);
+		struct buf targets = BUF_MAX(10000), got = BUF_MAX(10000);
+		int r;
+
+		errno = 0;
+		while ((r = virtual_next(&t, &name, &targets)) == 1)
+			add_alias(&got, &name, &targets);
+		if (r == -1)
+			add_wrong(&got, &t);
+		CHECK(holds(&got, virtuals[i].out), "%s: %s",
+		    shown(virtuals[i].in, n), shown(got.s, got.len));
+		buf_free(&name);
+		buf_free(&targets);
+		buf_free(&got);
+		free(in);
+	}
+}
+
 /* Addresses of 320 octets pass, of 321 not; so it is with the owner's
  * maximum for all targets of an entry. */
 static void
@@ -313,6 +361,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_virtuals),
 		cmocka_unit_test(test_alias_lengths),
 		cmocka_unit_test(test_users),
 		cmocka_unit_test(test_user_lengths),
