@@ -27,6 +27,7 @@
 struct goal {
 	char		 to[ADDRESS_OCTETS + DOMAIN_OCTETS + 1];
 	struct destination where;
+	int		 own;		/* its user's files are asked first */
 	char		 verdict[8];	/* "", "never" or "later" */
 	char		 dsn[DSN_OCTETS], why[WHY_OCTETS];
 };
@@ -111,6 +112,35 @@ print_refusal(const struct goal *g)
 		printf("      %s\n", help);
 }
 
+/* The user's files are asked first, and who-is does not see them. */
+static void
+print_own(const struct destination *d)
+{
+	static const char *const names[] = { ".forward", ".qmail" };
+	char path[SPAWN_PATH + 16];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", d->home, names[i]);
+		if (lstat(path, &st) == -1)
+			continue;
+		fputs("    First its ", stdout);
+		print_text(path);
+		puts(" says where the mail goes.");
+	}
+}
+
+/* A program or a file, which has the way in its own name. */
+static void
+print_program(const struct destination *d)
+{
+	fputs(d->program[0] != '\0' ? "    The program is " :
+	    "    The file is ", stdout);
+	print_text(d->program[0] != '\0' ? d->program : d->mbox);
+	printf(", as uid %llu.\n", (unsigned long long)d->uid);
+}
+
 static void
 print_goal(struct correo *c, const struct goal *g)
 {
@@ -118,7 +148,13 @@ print_goal(struct correo *c, const struct goal *g)
 
 	if (g->to[0] == '\0')
 		return;
-	if (g->where.mailbox[0] != '\0')
+	if (g->where.program[0] != '\0')
+		kind = "is a program";
+	else if (g->where.mbox[0] != '\0')
+		kind = "is a file";
+	else if (g->to[strlen(g->to) - 1] == '/')
+		kind = "is a Maildir";
+	else if (g->where.mailbox[0] != '\0')
 		kind = g->where.user[0] != '\0' ? "is a user of the system" :
 		    "is a virtual user";
 	else if (g->verdict[0] != '\0')
@@ -126,9 +162,13 @@ print_goal(struct correo *c, const struct goal *g)
 	fputs("  ", stdout);
 	print_text(g->to);
 	printf(" %s.\n", kind);
-	if (g->where.mailbox[0] != '\0')
+	if (g->where.program[0] != '\0' || g->where.mbox[0] != '\0')
+		print_program(&g->where);
+	else if (g->where.mailbox[0] != '\0') {
+		if (g->own)
+			print_own(&g->where);
 		print_mailbox(&g->where);
-	else if (g->verdict[0] != '\0')
+	} else if (g->verdict[0] != '\0')
 		print_refusal(g);
 	else
 		explain_host(c, g->to, g->where.nexthop);
@@ -143,6 +183,8 @@ take_field(struct goal *g, const struct field *f)
 		(void)field_copy(f, g->dsn, sizeof(g->dsn));
 	} else if (field_is(f, "why"))
 		(void)field_copy(f, g->why, sizeof(g->why));
+	else if (field_is(f, "own"))
+		g->own = 1;
 	else
 		(void)destination_field(&g->where, f);
 }
