@@ -27,7 +27,7 @@
 struct goal {
 	char		 to[ADDRESS_OCTETS + DOMAIN_OCTETS + 1];
 	struct destination where;
-	int		 own;		/* its user's files are asked first */
+	uint64_t	 own;		/* the user's files come first */
 	char		 verdict[8];	/* "", "never" or "later" */
 	char		 dsn[DSN_OCTETS], why[WHY_OCTETS];
 };
@@ -112,33 +112,20 @@ print_refusal(const struct goal *g)
 		printf("      %s\n", help);
 }
 
-/* The user's files are asked first, and who-is does not see them. */
+/* What he has in his home folder is his own to say; that it is there, ours. */
 static void
-print_own(const struct destination *d)
+print_own(const char *home)
 {
-	static const char *const names[] = { ".forward", ".qmail" };
+	static const char *const files[] = { ".forward", ".qmail" };
 	char path[SPAWN_PATH + 16];
 	struct stat st;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", d->home, names[i]);
-		if (lstat(path, &st) == -1)
-			continue;
-		fputs("    First its ", stdout);
-		print_text(path);
-		puts(" says where the mail goes.");
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", home, files[i]);
+		if (lstat(path, &st) == 0 && st.st_size > 0)
+			printf("    The user's file %s comes first.\n", path);
 	}
-}
-
-/* A program or a file, which has the way in its own name. */
-static void
-print_program(const struct destination *d)
-{
-	fputs(d->program[0] != '\0' ? "    The program is " :
-	    "    The file is ", stdout);
-	print_text(d->program[0] != '\0' ? d->program : d->mbox);
-	printf(", as uid %llu.\n", (unsigned long long)d->uid);
 }
 
 static void
@@ -162,13 +149,14 @@ print_goal(struct correo *c, const struct goal *g)
 	fputs("  ", stdout);
 	print_text(g->to);
 	printf(" %s.\n", kind);
+	if (g->own)
+		print_own(g->where.home);
 	if (g->where.program[0] != '\0' || g->where.mbox[0] != '\0')
-		print_program(&g->where);
-	else if (g->where.mailbox[0] != '\0') {
-		if (g->own)
-			print_own(&g->where);
+		printf("    By uid %u, in %s.\n", (unsigned)g->where.uid,
+		    g->where.home);
+	else if (g->where.mailbox[0] != '\0')
 		print_mailbox(&g->where);
-	} else if (g->verdict[0] != '\0')
+	else if (g->verdict[0] != '\0')
 		print_refusal(g);
 	else
 		explain_host(c, g->to, g->where.nexthop);
@@ -181,10 +169,10 @@ take_field(struct goal *g, const struct field *f)
 		snprintf(g->verdict, sizeof(g->verdict), "%.*s", (int)f->key_n,
 		    f->key);
 		(void)field_copy(f, g->dsn, sizeof(g->dsn));
-	} else if (field_is(f, "why"))
+	} else if (field_is(f, "own"))
+		(void)field_u64(f, &g->own);
+	else if (field_is(f, "why"))
 		(void)field_copy(f, g->why, sizeof(g->why));
-	else if (field_is(f, "own"))
-		g->own = 1;
 	else
 		(void)destination_field(&g->where, f);
 }
