@@ -118,7 +118,7 @@ tear_down(void **state)
 	"mailbox /home/alice/Maildir\nmake 0\nown 1\n"
 #define BOB \
 	"to bob@example.org\nuid 1002\ngid 102\nuser \nhome /home/bob\n" \
-	"mailbox /home/bob/Maildir\nmake 0\nown 1\n"
+	"mailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\n"
 #define OTHER_BOB \
 	"to bob@example.net\nuid 1003\ngid 103\nuser \n" \
 	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\nown 1\n"
@@ -681,7 +681,7 @@ test_plain(void **state)
 	set_aliases("bob: \\bob, alice\nmine: \\bob@example.net\n"
 	    "lost: \\carol\n");
 	expect("bob", IS_HERE, "to \\bob@example.org\nuid 1002\ngid 102\n"
-	    "user \nhome /home/bob\nmailbox /home/bob/Maildir\nmake 0\n"
+	    "user \nhome /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\n"
 	    ALICE);
 	expect_part("mine", IS_HERE, "to \\bob@example.net\n", 1);
 	expect_part("mine", IS_HERE, "own 1\n", 0);
@@ -763,7 +763,7 @@ test_errors(void **state)
 
 #define BOB_EXT(local, ext) \
 	"to " local "@example.org\nuid 1002\ngid 102\nuser \n" \
-	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nown 1\next " \
+	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\next " \
 	ext "\n"
 
 static void
