@@ -118,7 +118,7 @@ tear_down(void **state)
 	"mailbox /home/alice/Maildir\nmake 0\nown 1\n"
 #define BOB \
 	"to bob@example.org\nuid 1002\ngid 102\nuser \nhome /home/bob\n" \
-	"mailbox /home/bob/Maildir\nmake 0\nown 1\n"
+	"mailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\n"
 #define OTHER_BOB \
 	"to bob@example.net\nuid 1003\ngid 103\nuser \n" \
 	"home /home/other bob\nmailbox /home/other bob/Maildir\nmake 0\nown 1\n"
@@ -303,10 +303,15 @@ test_explain(void **state)
 		{ "two", "alias two\nleads x@example.org\nleads x\n"
 		  NOBODY("x@example.org") },
 		{ "nobody", NOBODY("nobody@example.org") },
+		{ "v+x", "alias v+*@example.org\nleads alice\n"
+		  "leads bob+x@example.org\n" ALICE
+		  "to bob+x@example.org\n" },
 	};
 	size_t i;
 
 	set_aliases("a: b\nb: a, alice\ntwo: x@example.org, x\n");
+	set_table("virtusertable", "compile-virtusers",
+	    "v+*@example.org alice, bob%3@example.org\n");
 	for (i = 0; i < LENGTH(cases); i++) {
 		struct buf out = BUF_MAX(ANSWER_MAX), plain = BUF_MAX(
 		    ANSWER_MAX);
@@ -676,7 +681,7 @@ test_plain(void **state)
 	set_aliases("bob: \\bob, alice\nmine: \\bob@example.net\n"
 	    "lost: \\carol\n");
 	expect("bob", IS_HERE, "to \\bob@example.org\nuid 1002\ngid 102\n"
-	    "user \nhome /home/bob\nmailbox /home/bob/Maildir\nmake 0\n"
+	    "user \nhome /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\n"
 	    ALICE);
 	expect_part("mine", IS_HERE, "to \\bob@example.net\n", 1);
 	expect_part("mine", IS_HERE, "own 1\n", 0);
@@ -758,7 +763,7 @@ test_errors(void **state)
 
 #define BOB_EXT(local, ext) \
 	"to " local "@example.org\nuid 1002\ngid 102\nuser \n" \
-	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nown 1\next " \
+	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\next " \
 	ext "\n"
 
 static void
