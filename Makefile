@@ -35,7 +35,7 @@ HOT = smtpd-front \
 	qrunner bounce \
 	spawner deliver-local deliver-program deliver-qmail deliver-remote \
 	auth auth-show say-user mail-login \
-	pop3-front pop3d \
+	pop3-front pop3d imap-front \
 	tls-server tls-client
 COLD = who-is dnsq compile-aliases compile-users compile-hosts compile-routes \
 	compile-virtusers compile-relays makemap \
@@ -112,6 +112,8 @@ auth_SRC = checkpw/auth.c checkpw/check.c checkpw/guard.c checkpw/question.c
 mail-login_SRC = checkpw/mail-login.c checkpw/login-start.c \
 	checkpw/login-count.c checkpw/attempt.c checkpw/check.c
 pop3-front_SRC = pop3d/pop3-front.c pop3d/front-commands.c pop3d/front-login.c
+imap-front_SRC = imapd/imap-front.c imapd/front-read.c \
+	imapd/front-commands.c imapd/front-login.c
 auth-show_SRC = checkpw/auth-show.c
 say-user_SRC = checkpw/say-user.c
 checkpw_SRC = checkpw/checkpw.c checkpw/account.c
@@ -194,7 +196,8 @@ run:
 		service/instance start run	# shells export such names
 	@. run/instance.env; echo "Installed in run/: $(PROGRAMS)"; \
 		echo "Listening on $$HOST: SMTP $$SMTP, submission $$SUBMISSION," \
-		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S"
+		"SMTPS $$SMTPS, POP3 $$POP3, POP3S $$POP3S$${IMAP:+,}" \
+		"$${IMAP:+IMAP $$IMAP, IMAPS $$IMAPS}"
 	@service/letter run
 	@echo "It serves until 'make stop'. Ports and accounts: run/instance.env"
 
@@ -207,14 +210,17 @@ include tests/tests.mk
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(filter-out tests/fuzz/%,$(wildcard tests/*/*.t))
 
+# Most of them wait for most of their time, for a retry or a deadline.
+CHECK_JOBS ?= $(shell expr 2 '*' $$(nproc))
+
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
 
 check: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
 	@$(MAKE) --no-print-directory -s -j2 all SAN=1 BUILD=build-san
-	@echo "The tests run, about two minutes; each one's lines: $B/check.log"
-	@$(PROVE_ALL) -v -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN) \
+	@echo "The tests run, about three minutes; each one's lines: $B/check.log"
+	@$(PROVE_ALL) -v -j$(CHECK_JOBS) $(CHECK) tests/fuzz/short.t $(UNIT_BIN) \
 		>$B/check.log 2>&1; code=$$?; \
 		grep -B2 -A12 -E '^not ok|Traceback|^Bail out' $B/check.log | \
 		head -200; sed -n '/^Test Summary/,$$p; /^All tests/,$$p' \

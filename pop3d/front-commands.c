@@ -2,7 +2,6 @@
 #include "front.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,43 +56,14 @@ front_err(struct front *f, const char *fmt, ...)
 	f->done = 1;
 }
 
-/* Wait for the client; but without mail-login there is nothing to wait for. 0, or
- * -1 with errno. */
-static int
-wait_for_line(struct front *f)
-{
-	struct wire *w = &f->wire;
-	int64_t deadline = clock_mono_ms() + w->timeout_ms;
-
-	if (w->at < w->n)
-		return 0;
-	if (wire_flush(w) == -1)
-		return -1;
-	for (;;) {
-		struct pollfd p[] = {
-			{ .fd = w->in, .events = POLLIN },
-			{ .fd = f->fd },	/* its end alone */
-		};
-		int n = poll(p, 2, clock_left_ms(deadline < w->end_ms ?
-		    deadline : w->end_ms));
-
-		if (n == 0)
-			return errno = ETIMEDOUT, -1;
-		if (n > 0 && p[1].revents != 0)
-			return errno = ECONNRESET, -1;
-		if (n > 0)
-			return 0;
-		if (errno != EINTR)
-			return -1;
-	}
-}
-
 ssize_t
 front_read_line(struct front *f)
 {
+	int64_t deadline = clock_mono_ms() + f->wire.timeout_ms;
 	ssize_t n = -1;
 
-	if (wait_for_line(f) == 0)
+	/* Without mail-login there is nothing to wait for. */
+	if (wire_wait(&f->wire, f->fd, deadline) == 0)
 		n = wire_line(&f->wire, f->line, sizeof(f->line));
 	if (n == -1 && errno == EMSGSIZE) {
 		front_err(f, "the line is too long");

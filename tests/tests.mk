@@ -77,6 +77,8 @@ fuzz-remote_LIBS = -Wl,--wrap=io_read -Wl,--wrap=io_wait \
 	-Wl,--wrap=io_write -Wl,--wrap=io_write_for
 fuzz-attempt_SRC = checkpw/attempt.c
 fuzz-pop3_SRC = pop3d/front-commands.c pop3d/front-login.c
+fuzz-imapfront_SRC = imapd/front-read.c imapd/front-commands.c \
+	imapd/front-login.c
 
 # tests/unit/calls.h: the calls that it looks at.
 CALLS = openat linkat renameat unlinkat access fsync write pwrite

@@ -2,6 +2,7 @@
 #include "net/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -133,6 +134,33 @@ wire_line(struct wire *w, char *line, size_t cap)
 	}
 	line[n] = '\0';
 	return (ssize_t)n;
+}
+
+int
+wire_wait(struct wire *w, int peer, int64_t deadline_ms)
+{
+	if (deadline_ms > w->end_ms)
+		deadline_ms = w->end_ms;
+	if (w->at < w->n)
+		return 0;
+	if (wire_flush(w) == -1)
+		return -1;
+	for (;;) {
+		struct pollfd p[] = {
+			{ .fd = w->in, .events = POLLIN },
+			{ .fd = peer },		/* its end alone */
+		};
+		int n = poll(p, 2, clock_left_ms(deadline_ms));
+
+		if (n == 0)
+			return errno = ETIMEDOUT, -1;
+		if (n > 0 && p[1].revents != 0)
+			return errno = ECONNRESET, -1;
+		if (n > 0)
+			return 0;
+		if (errno != EINTR)
+			return -1;
+	}
 }
 
 /* Behind what is unread there may be the rest of an earlier, longer piece. */

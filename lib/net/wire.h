@@ -52,6 +52,16 @@ void wire_forget(struct wire *w);
  * with errno. Replies are flushed before a wait. */
 ssize_t wire_fill(struct wire *w);
 
+/*
+ * wire_wait - wait until something is unread or can be read; replies are sent before.
+ *
+ * peer         a socket that is only watched for its end, or -1
+ * deadline_ms  clock_mono_ms's; end_ms counts too
+ * returns      0; or -1 with errno ETIMEDOUT, ECONNRESET (peer has left), or the
+ *              system's
+ */
+int wire_wait(struct wire *w, int peer, int64_t deadline_ms);
+
 /* Add to the replies. 0, or -1 with errno: the client is gone or does not read. */
 int wire_put(struct wire *w, const char *p, size_t n);
 
