@@ -34,6 +34,7 @@ HOT = smtpd-front \
 	qinject \
 	qrunner bounce \
 	spawner deliver-local deliver-program deliver-qmail deliver-remote \
+	correo-autoreply \
 	auth auth-show say-user mail-login \
 	pop3-front pop3d imap-front \
 	tls-server tls-client
@@ -69,11 +70,12 @@ bounce_SRC = qrunner/bounce.c $(REPORT_SRC)
 REPORT_SRC = qrunner/report.c qrunner/prose.c qrunner/parts.c \
 	qrunner/wishes.c qrunner/words.c qrunner/words-en.c qrunner/words-es.c
 spawner_SRC = deliver/spawner.c deliver/execute.c
-deliver-local_SRC = deliver/deliver-local.c deliver/own.c
+deliver-local_SRC = deliver/deliver-local.c deliver/own.c deliver/limit.c
 deliver-program_SRC = deliver/deliver-program.c deliver/program-run.c \
 	deliver/program-child.c deliver/own.c
 deliver-qmail_SRC = deliver/deliver-qmail.c deliver/qmail-message.c \
 	deliver/qmail-environment.c deliver/own.c
+correo-autoreply_SRC = deliver/correo-autoreply.c
 deliver-remote_SRC = deliver/deliver-remote.c deliver/remote-jobs.c \
 	deliver/remote-route.c deliver/remote-address.c deliver/remote-hello.c \
 	deliver/remote-dialog.c deliver/remote-login.c deliver/remote-mail.c \

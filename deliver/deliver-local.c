@@ -1,5 +1,6 @@
 /* deliver-local - put one mailbox's waiting messages into it. See
  * deliver-local.8. */
+#include "limit.h"
 #include "own.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ struct lane {
 	int		 settled[BATCH];	/* put has the answer already */
 	struct buf	 targets[BATCH];	/* lines for a V_FORWARD */
 	struct buf	 record;
+	struct limit	 limit;
 };
 
 /* The Maildir++ folder of the extension, where there is one. 1 if the message is
@@ -52,17 +54,14 @@ static int
 put_into_ext(struct lane *l, size_t i)
 {
 	struct put *p = l->put + i;
-	char path[4096];
 	struct maildir m;
-	int n = snprintf(path, sizeof(path), "%s/.%s", l->mailbox,
-	    l->job[i].ext);
 
-	if (n < 0 || (size_t)n >= sizeof(path) ||
-	    maildir_open(&m, path, l->host, 0) == -1)
+	if (maildir_open_below(&m, l->mailbox, l->job[i].ext, l->host) == -1)
 		return 0;
-	maildir_put(&m, l->job + i, l->queue[i], p);
+	limit_put(&l->limit, &m, l->job + i, l->queue[i], p);
 	maildir_sync(&m, p);
 	maildir_sync_dirs(&m, p, 1);
+	limit_end(&l->limit, &m);
 	maildir_close(&m);
 	return 1;
 }
@@ -146,7 +145,7 @@ put_from(struct lane *l, struct maildir *m, size_t first)
 	for (i = first; i < l->n; i++) {
 		if (l->settled[i])
 			continue;
-		maildir_put(m, &l->job[i], l->queue[i], &l->put[i]);
+		limit_put(&l->limit, m, &l->job[i], l->queue[i], &l->put[i]);
 		if ((l->busy || l->n > 1) && l->put[i].fd != -1)
 			(void)sync_file_range(l->put[i].fd, 0, 0,
 			    SYNC_FILE_RANGE_WRITE);
@@ -205,6 +204,7 @@ deliver_batch(struct lane *l)
 	for (i = 0; i < l->n; i++)
 		maildir_sync(&m, &l->put[i]);
 	maildir_sync_dirs(&m, l->put, l->n);
+	limit_end(&l->limit, &m);
 	maildir_close(&m);
 	l->last_ms = clock_mono_ms();
 }
@@ -258,6 +258,7 @@ main(int argc, char **argv)
 	l.record.max = FORWARD_RECORD;
 	l.home = env_str("HOME", "/");
 	l.host = env_str("NAME", NULL);
+	limit_init(&l.limit, l.mailbox, l.host);
 	(void)signal(SIGXFSZ, SIG_IGN);		/* a limit is an errno */
 	(void)prctl(PR_SET_DUMPABLE, 0);	/* the user may not look inside */
 	while (!l.ended) {

@@ -12,7 +12,7 @@
 #include "base/exits.h"
 #include "sys/log.h"
 
-#define LIMITS	4	/* settings for the programs of users */
+#define LIMITS	5	/* settings for the programs of users */
 
 const char *
 execute_refusal(const struct programs *p, const struct destination *d)
@@ -109,7 +109,8 @@ struct place {
 	char	 name[512];		/* NAME=... and so on */
 	char	 home[SPAWN_PATH + 5], user[64 + 5];
 	char	 limit[LIMITS][64];
-	char	*env[3 + LIMITS + 1];
+	char	 warning[SPAWN_PATH];	/* the file of it */
+	char	*env[4 + LIMITS + 1];
 };
 
 static void
@@ -117,7 +118,7 @@ fill_place(struct place *e, const struct programs *p,
     const struct destination *d)
 {
 	static const char *const limits[LIMITS] = { "PROGRAM_TIMEOUT_S",
-	    "PROGRAM_PROCESSES", "PROGRAM_FILE_MAX", "PROGRAM_MEMORY_MAX" };
+	    "PROGRAM_PROCESSES", "PROGRAM_FILE_MAX", "PROGRAM_MEMORY_MAX", "OVER_QUOTA" };
 	unsigned i, n = 0;
 
 	snprintf(e->name, sizeof(e->name), "NAME=%s", p->name);
@@ -126,6 +127,8 @@ fill_place(struct place *e, const struct programs *p,
 	e->env[n++] = e->name;
 	e->env[n++] = e->home;
 	e->env[n++] = e->user;
+	snprintf(e->warning, sizeof(e->warning), "QUOTA_WARNING=%s", p->warning);
+	e->env[n++] = e->warning;
 	for (i = 0; i < LIMITS; i++) {
 		const char *v = getenv(limits[i]);
 

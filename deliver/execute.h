@@ -13,6 +13,7 @@ struct programs {
 	char		*local;		/* full paths; these may be NULL: */
 	char		*remote, *program;
 	const char	*name;		/* our host name, for Maildir names */
+	const char	*warning;	/* text for a mailbox that is nearly full */
 	uid_t		 runner;	/* who may ask, and gets no mail */
 	uid_t		 least;		/* the lowest uid, and gid of a virtual user */
 	uid_t		 out_uid;	/* who speaks with other hosts */

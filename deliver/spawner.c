@@ -196,6 +196,7 @@ main(int argc, char **argv)
 			die(EXIT_PERM, "OUT_UID and OUT_GID must be set");
 	}
 	take_spool(p);
+	p->warning = env_str("QUOTA_WARNING", "");
 	path = env_str("SPAWNER_SOCKET", NULL);
 	/* Its folder is root's, or whoever owned it could lead root astray. */
 	if (service_open(&s.service, path) == -1)

@@ -89,29 +89,63 @@ maildir_make(const char *path)
 }
 
 static int
-open_folder(int dir, const char *name)
+open_folder(int dir, const char *name, int links)
 {
-	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links);
 }
 
-int
-maildir_open(struct maildir *m, const char *path, const char *host, int make)
+static void
+init(struct maildir *m, const char *host, int links)
+{
+	m->dir = m->new = m->cur = m->tmp = -1;
+	m->full = 0;
+	m->links = links;
+	m->host = host;
+}
+
+/* The folder is open: so is new/ then, or neither. */
+static int
+open_new(struct maildir *m)
 {
 	int e;
 
-	m->new = m->cur = m->tmp = -1;
-	m->host = host;
-	m->dir = open_folder(AT_FDCWD, path);
-	if (m->dir == -1 && errno == ENOENT && make && maildir_make(path) == 0)
-		m->dir = open_folder(AT_FDCWD, path);
-	if (m->dir == -1)
-		return -1;
-	m->new = open_folder(m->dir, "new");
+	m->new = open_folder(m->dir, "new", m->links);
 	if (m->new != -1)
 		return 0;
 	e = errno;
 	maildir_close(m);
 	return errno = e, -1;
+}
+
+int
+maildir_open(struct maildir *m, const char *path, const char *host, int make)
+{
+	init(m, host, 0);
+	m->dir = open_folder(AT_FDCWD, path, 0);
+	if (m->dir == -1 && errno == ENOENT && make && maildir_make(path) == 0)
+		m->dir = open_folder(AT_FDCWD, path, 0);
+	return m->dir == -1 ? -1 : open_new(m);
+}
+
+int
+maildir_open_below(struct maildir *m, const char *path, const char *name,
+    const char *host)
+{
+	char dotted[NAME_OCTETS];
+	int n = snprintf(dotted, sizeof(dotted), ".%s", name), above, e;
+
+	init(m, host, O_NOFOLLOW);
+	if (n < 2 || (size_t)n >= sizeof(dotted) || name[0] == '.' ||
+	    strchr(name, '/') != NULL)
+		return errno = EINVAL, -1;
+	above = open_folder(AT_FDCWD, path, 0);
+	if (above == -1)
+		return -1;
+	m->dir = open_folder(above, dotted, m->links);
+	e = errno;
+	close(above);
+	errno = e;
+	return m->dir == -1 ? -1 : open_new(m);
 }
 
 static void
@@ -136,7 +170,7 @@ static int
 need_folder(struct maildir *m, int *fd, const char *name)
 {
 	if (*fd == -1)
-		*fd = open_folder(m->dir, name);
+		*fd = open_folder(m->dir, name, m->links);
 	return *fd == -1 ? -1 : 0;
 }
 
@@ -222,7 +256,7 @@ static int
 find_in_cur(struct maildir *m, const char *base, char name[NAME_OCTETS])
 {
 	int fd = need_folder(m, &m->cur, "cur") == -1 ? -1 :
-	    open_folder(m->cur, ".");
+	    open_folder(m->cur, ".", 0);
 	size_t n = strlen(base);
 	struct dirent *d;
 	DIR *dir;
@@ -352,7 +386,7 @@ maildir_put(struct maildir *m, const struct job *j, int queue, struct put *p)
 	int r = 0;
 
 	p->fd = -1;
-	p->in_cur = 0;
+	p->in_cur = p->found = 0;
 	p->name[0] = '\0';
 	p->answer.number = j->number;
 	answer_set(&p->answer, V_DONE, "2.0.0", "delivered");
@@ -362,6 +396,11 @@ maildir_put(struct maildir *m, const struct job *j, int queue, struct put *p)
 		memcpy(p->name, plan.name, sizeof(p->name));
 	if (r == 0 && j->replay)
 		r = put_again(m, &plan, p);
+	p->found = r == 1;
+	if (r == 0 && m->full) {
+		errno = EDQUOT;
+		r = -1;
+	}
 	if (r == 0) {
 		r = put_anew(m, &plan, p, NULL);
 		if (r == -1 && errno == EEXIST)

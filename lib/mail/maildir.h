@@ -16,12 +16,15 @@ struct maildir {
 	const char	*host;	/* for names; the caller's */
 	int		 dir, new;	/* descriptors, or -1 */
 	int		 cur, tmp;	/* -1 until they are needed */
+	int		 links;		/* O_NOFOLLOW: its folders are no links; or 0 */
+	int		 full;		/* set by the caller: nothing new is put */
 };
 
 /* A file that was put, until maildir_sync. */
 struct put {
 	int	fd;		/* -1: the answer is settled already */
 	int	in_cur;		/* it was found in cur/, not in new/ */
+	int	found;		/* it was there before this job */
 	char	name[NEWFILE_NAME];
 	struct answer answer;	/* the verdict so far; number is the job's */
 };
@@ -39,13 +42,19 @@ int maildir_make(const char *path);
 int maildir_open(struct maildir *m, const char *path, const char *host,
     int make);
 
+/* Open the Maildir++ folder .name of the Maildir at path, where no link leads; that
+ * path itself may be one. 0, or -1 with errno. */
+int maildir_open_below(struct maildir *m, const char *path, const char *name,
+    const char *host);
+
 /*
  * maildir_put - write and link one message; it is not on the disk for good yet.
  *
  * j        the job; Return-Path and Delivered-To come from it
  * queue    descriptor of the queue file, read by offset
  * p        gets fd and verdict; a message that has been here already (its own
- *          Delivered-To) is V_NEVER 5.4.6; every failure is V_LATER
+ *          Delivered-To) is V_NEVER 5.4.6; every failure is V_LATER, as 4.2.2
+ *          for what is not there yet while m->full
  */
 void maildir_put(struct maildir *m, const struct job *j, int queue,
     struct put *p);

@@ -277,7 +277,7 @@ class Instance:
                 for path in self.mail(user, part):
                     os.unlink(path)
 
-    def add_user(self, name, address=None, secret=None):
+    def add_user(self, name, address=None, secret=None, quota=''):
         """One more virtual user, with an uid of his own as root. Without a
         secret he cannot log in."""
         uid = gid = 60650 + len(self.users)
@@ -291,9 +291,9 @@ class Instance:
             os.chown(at, uid, gid)
             os.chmod(at, 0o700)
         self.users[name] = maildir
-        self.add_lines('users', '%s:%s:%d:%d:%s' % (address or
+        self.add_lines('users', '%s:%s:%d:%d:%s:%s' % (address or
             self.address(name), crypt(secret) if secret else '*', uid, gid,
-            home))
+            home, quota))
 
     def add_lines(self, table, *lines):
         """Append lines to a text table and compile it."""
