@@ -210,14 +210,17 @@ include tests/tests.mk
 # by BIN. The planted faults are built by the tests that look for them.
 CHECK = $(filter-out tests/fuzz/%,$(wildcard tests/*/*.t))
 
+# Most of them wait for most of their time, for a retry or a deadline.
+CHECK_JOBS ?= $(shell expr 2 '*' $$(nproc))
+
 PROVE_ALL = BIN=$(CURDIR)/$(BIN) BUILD=$B FUZZ_BIN=$T \
 	CMOCKA_MESSAGE_OUTPUT=tap prove --exec '' --merge
 
 check: check-packages
 	@$(MAKE) --no-print-directory -s -j2 all unit fuzz-build
 	@$(MAKE) --no-print-directory -s -j2 all SAN=1 BUILD=build-san
-	@echo "The tests run, about two minutes; each one's lines: $B/check.log"
-	@$(PROVE_ALL) -v -j2 $(CHECK) tests/fuzz/short.t $(UNIT_BIN) \
+	@echo "The tests run, about three minutes; each one's lines: $B/check.log"
+	@$(PROVE_ALL) -v -j$(CHECK_JOBS) $(CHECK) tests/fuzz/short.t $(UNIT_BIN) \
 		>$B/check.log 2>&1; code=$$?; \
 		grep -B2 -A12 -E '^not ok|Traceback|^Bail out' $B/check.log | \
 		head -200; sed -n '/^Test Summary/,$$p; /^All tests/,$$p' \

@@ -27,6 +27,7 @@
 struct goal {
 	char		 to[ADDRESS_OCTETS + DOMAIN_OCTETS + 1];
 	struct destination where;
+	uint64_t	 own;		/* the user's files come first */
 	char		 verdict[8];	/* "", "never" or "later" */
 	char		 dsn[DSN_OCTETS], why[WHY_OCTETS];
 };
@@ -111,6 +112,22 @@ print_refusal(const struct goal *g)
 		printf("      %s\n", help);
 }
 
+/* What he has in his home folder is his own to say; that it is there, ours. */
+static void
+print_own(const char *home)
+{
+	static const char *const files[] = { ".forward", ".qmail" };
+	char path[SPAWN_PATH + 16];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), "%s/%s", home, files[i]);
+		if (lstat(path, &st) == 0 && st.st_size > 0)
+			printf("    The user's file %s comes first.\n", path);
+	}
+}
+
 static void
 print_goal(struct correo *c, const struct goal *g)
 {
@@ -118,7 +135,11 @@ print_goal(struct correo *c, const struct goal *g)
 
 	if (g->to[0] == '\0')
 		return;
-	if (g->where.mailbox[0] != '\0')
+	if (g->where.program[0] != '\0')
+		kind = "is a program";
+	else if (g->where.mbox[0] != '\0')
+		kind = "is a file";
+	else if (g->where.mailbox[0] != '\0')
 		kind = g->where.user[0] != '\0' ? "is a user of the system" :
 		    "is a virtual user";
 	else if (g->verdict[0] != '\0')
@@ -126,7 +147,12 @@ print_goal(struct correo *c, const struct goal *g)
 	fputs("  ", stdout);
 	print_text(g->to);
 	printf(" %s.\n", kind);
-	if (g->where.mailbox[0] != '\0')
+	if (g->own)
+		print_own(g->where.home);
+	if (g->where.program[0] != '\0' || g->where.mbox[0] != '\0')
+		printf("    By uid %u, in %s.\n", (unsigned)g->where.uid,
+		    g->where.home);
+	else if (g->where.mailbox[0] != '\0')
 		print_mailbox(&g->where);
 	else if (g->verdict[0] != '\0')
 		print_refusal(g);
@@ -141,7 +167,9 @@ take_field(struct goal *g, const struct field *f)
 		snprintf(g->verdict, sizeof(g->verdict), "%.*s", (int)f->key_n,
 		    f->key);
 		(void)field_copy(f, g->dsn, sizeof(g->dsn));
-	} else if (field_is(f, "why"))
+	} else if (field_is(f, "own"))
+		(void)field_u64(f, &g->own);
+	else if (field_is(f, "why"))
 		(void)field_copy(f, g->why, sizeof(g->why));
 	else
 		(void)destination_field(&g->where, f);

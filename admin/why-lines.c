@@ -33,6 +33,11 @@ take_result(struct life *f, const struct logline *l, const struct pair *stat)
 	int local = relay_n == 5 && memcmp(relay, "local", 5) == 0;
 	struct event *v;
 
+	if (pair_is(stat, "Forwarded")) {
+		(void)event_add(&f->events, l->time_us, J_START,
+		    "%.*s: the user's own file says where it goes", to_n, to);
+		return;
+	}
 	if (pair_is(stat, "Sent"))
 		v = event_add(&f->events, l->time_us, J_DONE, local ?
 		    "%.*s has it, in the mailbox here%.*s" :

@@ -13,6 +13,7 @@
 #include "show.h"
 #include "sys/env.h"
 #include "sys/log.h"
+#include "text/final.h"
 #include "text/record.h"
 
 #define EXPLAINED	3	/* recipients that are looked up anew */
@@ -111,12 +112,16 @@ explain_one(void *arg, const char *address, size_t n,
     const struct outcome *o)
 {
 	struct life *f = arg;
+	struct final_text final;
 	char *copy;
 
 	(void)o;
+	final_split(address, n, &final);	/* whose program it is */
+	if (names_add(&f->named, final.address, final.n) == 0)
+		return 0;
 	if (f->explained++ >= EXPLAINED)
 		return 1;
-	copy = copy_text(address, n);
+	copy = copy_text(final.address, final.n);
 	(void)explain_address(f->c, copy);
 	free(copy);
 	return 0;
@@ -142,7 +147,8 @@ int
 why_message(struct correo *c, const char *id)
 {
 	static struct glance g;
-	struct life f = { .c = c, .id = id };
+	struct life f = { .c = c, .id = id,
+	    .named = NAMES(1u << 20) };
 	const char *folder = env_str("LOG", "/var/log/correo");
 	const struct event *v;
 	int here, logged;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "correo.h"
+#include "base/names.h"
 #include "mail/existence.h"
 #include "mail/queuefile.h"
 
@@ -92,6 +93,7 @@ struct life {
 	struct events	 events;
 	struct event	*reason_of;	/* whose "why" may come next */
 	unsigned	 explained;
+	struct names	 named;		/* addresses that were explained */
 };
 
 /* A line of the log with the id somewhere in it; arg is the life. */

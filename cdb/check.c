@@ -113,6 +113,23 @@ is_circle(struct checker *k, const char *address, size_t n)
 	return 0;
 }
 
+/* Nobody has an address that the entry led to. What another entry led to is that
+ * one's, but in a circle each leads to itself. */
+static void
+check_nobody(struct checker *k, const struct field *to)
+{
+	const struct origin *o = k->origin;
+	int circle = is_circle(k, to->value, to->n);
+	int own = (o->key_n == to->n || o->key_n == address_local(to->value,
+	    to->n)) && memcmp(o->octets, to->value, o->key_n) == 0;
+
+	if (circle && (own || is_target(k, to->value, to->n)))
+		complain(k, to->value, to->n, "it leads back to itself, and "
+		    "there is no such user");
+	else if (is_target(k, to->value, to->n))
+		complain(k, to->value, to->n, NO_SUCH_USER);
+}
+
 static void
 read_answer(struct checker *k)
 {
@@ -122,13 +139,9 @@ read_answer(struct checker *k)
 	while (record_next(&p, end, &f) == 1) {
 		if (field_is(&f, "to"))
 			to = f;
-		if (!field_is(&f, "why") || f.n != strlen(NO_SUCH_USER) ||
-		    memcmp(f.value, NO_SUCH_USER, f.n) != 0 ||
-		    !is_target(k, to.value, to.n))
-			continue;
-		complain(k, to.value, to.n, is_circle(k, to.value, to.n) ?
-		    "it leads back to itself, and there is no such user" :
-		    NO_SUCH_USER);
+		if (field_is(&f, "why") && f.n == strlen(NO_SUCH_USER) &&
+		    memcmp(f.value, NO_SUCH_USER, f.n) == 0)
+			check_nobody(k, &to);
 	}
 }
 

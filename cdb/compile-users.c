@@ -9,12 +9,15 @@
 static int
 add_user(struct compiler *c, struct buf *b, const struct user_line *u)
 {
+	char quota[QUOTA_OCTETS];
+
+	quota_format(quota, &u->quota);
 	b->len = 0;
 	if (record_adds(b, "hash", u->hash) == -1 ||
 	    record_add_u64(b, "uid", u->uid) == -1 ||
 	    record_add_u64(b, "gid", u->gid) == -1 ||
 	    record_adds(b, "home", u->home) == -1 ||
-	    record_add_u64(b, "quota", u->quota) == -1 ||
+	    record_adds(b, "quota", quota) == -1 ||
 	    record_adds(b, "rights", u->rights) == -1) {
 		c->text.wrong = "a field has a control octet";
 		return -1;

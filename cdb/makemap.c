@@ -262,15 +262,19 @@ add_old(struct makemap *m)
 	close(fd);
 }
 
-/* The mode of the map that is replaced, or what the umask gives. */
-static mode_t
-mode_of(const struct makemap *m)
+/* Mode and owner of the map that is replaced, or the mode that the umask gives. */
+static int
+set_rights(const struct makemap *m, int fd)
 {
-	struct stat st;
 	mode_t mask = umask(022);
+	struct stat st;
 
 	umask(mask);
-	return stat(m->name, &st) == 0 ? st.st_mode & 0777 : 0666 & ~mask;
+	if (stat(m->name, &st) == -1)
+		return fchmod(fd, 0666 & ~mask);
+	if (geteuid() == 0 && fchown(fd, st.st_uid, st.st_gid) == -1)
+		return -1;
+	return fchmod(fd, st.st_mode & 0777);
 }
 
 /* Open the folder of the map; *base is its name there. */
@@ -312,7 +316,7 @@ static void
 replace_map(struct makemap *m, struct newfile *f, const char *tmp,
     const char *base)
 {
-	if (cdb_make_finish(&m->cdb) != 0 || fchmod(f->fd, mode_of(m)) == -1 ||
+	if (cdb_make_finish(&m->cdb) != 0 || set_rights(m, f->fd) == -1 ||
 	    newfile_sync(f->fd) == -1)
 		die(MM_OSERR, "%s:", m->name);
 	if (f->tmp_name[0] == '\0') {

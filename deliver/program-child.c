@@ -111,12 +111,12 @@ program_execute(const struct program *p, const struct letter *l, int in,
 	(void)setpgid(0, 0);
 	set_signals();
 	(void)umask(077);
-	set_limits(p);
 	set_environment(p, l->job);
 	if (chdir(p->home) == -1)
 		die(EX_OSERR, "home %s:", p->home);
 	if (dup2(in, 0) == -1 || dup2(out, 1) == -1 || dup2(out, 2) == -1)
 		die(EX_OSERR, "descriptors:");
+	set_limits(p);		/* what is left to do needs nothing of that */
 	execl("/bin/sh", "sh", "-c", p->command, (char *)NULL);
 	die(EX_OSERR, "/bin/sh:");
 }

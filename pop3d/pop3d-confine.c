@@ -39,6 +39,7 @@ filter_calls(void)
 		/* the index: its lock, its log, its snapshot */
 		CALL(fcntl), CALL(pread64), CALL(pwrite64), CALL(ftruncate),
 		CALL(fsync), CALL(fdatasync),
+		CALL(inotify_init1), CALL(inotify_add_watch),
 		CALL(brk), CALL(munmap), CALL(mremap),
 		MEMORY(mmap, PROT_NONE), MEMORY(mmap, PROT_READ | PROT_WRITE),
 		MEMORY(mprotect, PROT_READ | PROT_WRITE),

@@ -81,6 +81,8 @@ quit(struct session *s)
 	uint64_t marked = count_marked(s), kept;
 	int e;
 
+	if (marked > 0 || s->got > 0)
+		maildrop_will_change(&s->drop);
 	kept = marked > 0 ? delete_marked(s) : 0;
 	e = errno;
 	see_fetched(s);

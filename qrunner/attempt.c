@@ -385,6 +385,7 @@ struct group {
 	struct destination where;
 	uint64_t	 own;
 	char		 ext[EXT_OCTETS + 1];
+	struct quota	 quota;
 	char		 sender[ADDRESS_OCTETS + 1];
 	int		 has_sender;
 	struct answer	 answer;	/* where mail can't go */
@@ -399,6 +400,7 @@ fill_final(struct final *f, const struct group *g)
 	/* A program in a user's file hears of the extension that led to it. */
 	memcpy(f->ext, program_is(&g->where) && g->from != NULL ?
 	    g->from->ext : g->ext, sizeof(f->ext));
+	f->quota = g->quota;
 	if (g->has_sender)
 		f->sender = strdup(g->sender);
 	if (g->has_sender && f->sender == NULL)
@@ -458,6 +460,8 @@ group_field(struct group *g, const struct field *f)
 	if (field_is(f, "ext"))		/* one that names no file is none */
 		return ext_is(f->value, f->n) ?
 		    field_copy(f, g->ext, sizeof(g->ext)) : 0;
+	if (field_is(f, "quota"))
+		return quota_parse(f->value, f->n, &g->quota);
 	if (field_is(f, "sender")) {
 		g->has_sender = 1;
 		return field_copy(f, g->sender, sizeof(g->sender));

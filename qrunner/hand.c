@@ -149,6 +149,7 @@ send_job(struct lane *l, struct final *f)
 		.replay = f->replay,
 		.direct = a->direct == D_TRYING,
 		.own = f->own,
+		.quota = f->quota,
 		.time_us = a->head.time_us,
 		.at = (uint64_t)a->head.message,
 		.size = a->head.size,

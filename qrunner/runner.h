@@ -134,6 +134,7 @@ struct final {
 	int		 own;		/* the user's files are to be asked first */
 	size_t		 rcpt;		/* a line of the envelope that led here */
 	char		 ext[EXT_OCTETS + 1];	/* the address's extension, or "" */
+	struct quota	 quota;		/* of the mailbox */
 	char		*sender;	/* the envelope's for this one, or NULL */
 	struct forward_edge *edges;	/* V_FORWARD: where it led to */
 	int		 grounded;	/* and one of that has an end */

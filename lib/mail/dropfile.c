@@ -14,7 +14,8 @@
 #define LOOKS		4	/* for a message that others rename */
 
 /* Do something to message i by its name. If there is no file of that name, look
- * where it is now, and do it again. What the deed returned, or -1 with errno. */
+ * where it is now, and do it again. What the deed returned, or -1 with
+ * errno. */
 static int
 do_by_name(struct maildrop *d, size_t i, int (*deed)(const struct maildrop *d,
     const struct drop_message *m, const char *name))
@@ -80,14 +81,17 @@ note_octets(struct maildrop *d, const struct drop_message *m)
 		(void)buf_add(&d->facts, &f, sizeof(f));
 }
 
-/* Keep for the index that it is deleted; UIDs come in order. */
+/* Keep for the index what was done to it; in list is d's gone or seen. */
 static void
-note_gone(struct maildrop *d, const struct drop_message *m)
+note_change(struct maildrop *d, const struct drop_message *m, struct buf *list,
+    unsigned events)
 {
 	const struct index_range r = { m->uid, m->uid };
 
-	if (d->indexed && m->uid != 0)
-		(void)buf_add(&d->gone, &r, sizeof(r));
+	if (!d->changing || m->uid == 0)
+		return;
+	index_watch_own(&d->now, events);
+	(void)buf_add(list, &r, sizeof(r));
 }
 
 int
@@ -136,10 +140,12 @@ remove_deed(const struct maildrop *d, const struct drop_message *m,
 int
 maildrop_remove(struct maildrop *d, size_t i)
 {
-	if (do_by_name(d, i, remove_deed) == -1 && errno != ENOENT)
+	int r = do_by_name(d, i, remove_deed);
+
+	if (r == -1 && errno != ENOENT)
 		return -1;
 	d->m[i].gone = 1;
-	note_gone(d, d->m + i);
+	note_change(d, d->m + i, &d->gone, r == 0);
 	return 0;
 }
 
@@ -185,5 +191,9 @@ see_deed(const struct maildrop *d, const struct drop_message *m,
 int
 maildrop_see(struct maildrop *d, size_t i)
 {
-	return do_by_name(d, i, see_deed);
+	int r = do_by_name(d, i, see_deed);
+
+	if (r == 1)
+		note_change(d, d->m + i, &d->seen, 2);
+	return r;
 }

@@ -1,7 +1,7 @@
-/* dropindex - a maildrop that is read from its folder's index; see maildrop.h. */
+/* dropindex - a maildrop that is read from its folder's index; see
+ * maildrop.h. */
 #include "mail/maildrop.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 
 /* All messages of the index; their names stay there. 0, or -1 with errno. */
@@ -40,13 +40,11 @@ open_index(struct maildrop *d, const char *path, const struct index_boot *boot)
 	if (index_open(&d->ix, path, boot) == -1)
 		return -1;
 	d->indexed = 1;
-	d->new = fcntl(d->ix.new, F_DUPFD_CLOEXEC, 3);
-	d->cur = fcntl(d->ix.cur, F_DUPFD_CLOEXEC, 3);
-	if (d->new == -1 || d->cur == -1 || index_sync(&d->ix) == -1 ||
-	    take_index(d) == -1) {
+	if (index_sync(&d->ix) == -1 || take_index(d) == -1) {
 		maildrop_close(d);
 		return -1;
 	}
+	index_freeze(&d->ix, &d->new, &d->cur);
 	return 0;
 }
 
@@ -57,21 +55,39 @@ maildrop_open_index(struct maildrop *d, const char *path,
 	return open_index(d, path, boot) == 0 ? 1 : maildrop_open(d, path);
 }
 
-/* By an index of its own: the session's stays as it was when it began. */
+/* An index of its own: the session's stays as it was when it began. */
+static int
+open_now(struct maildrop *d)
+{
+	if (d->indexed && !d->changing)
+		d->changing = index_open(&d->now, d->ix.path,
+		    d->ix.boot) == 0;
+	return d->changing;
+}
+
+void
+maildrop_will_change(struct maildrop *d)
+{
+	if (open_now(d))
+		(void)index_watch(&d->now);
+}
+
 void
 maildrop_learn(struct maildrop *d)
 {
-	struct index now;
+	const struct index_range *gone = (const void *)d->gone.s;
+	const struct index_range *seen = (const void *)d->seen.s;
 
-	if (d->facts.len + d->gone.len == 0 ||
-	    index_open(&now, d->ix.path, d->ix.boot) == -1)
+	if ((d->facts.len == 0 && !d->changing) || !open_now(d))
 		return;
 	if (d->facts.len > 0)
-		(void)index_note(&now, (void *)d->facts.s,
+		(void)index_note(&d->now, (void *)d->facts.s,
 		    d->facts.len / sizeof(struct index_fact));
 	if (d->gone.len > 0)
-		(void)index_deleted(&now, (void *)d->gone.s,
-		    d->gone.len / sizeof(struct index_range));
-	d->facts.len = d->gone.len = 0;
-	index_close(&now);
+		(void)index_deleted(&d->now, gone, d->gone.len / sizeof(*gone));
+	if (d->seen.len > 0)
+		(void)index_seen(&d->now, seen, d->seen.len / sizeof(*seen));
+	d->facts.len = d->gone.len = d->seen.len = 0;
+	index_close(&d->now);
+	d->changing = 0;
 }

@@ -45,8 +45,8 @@ index_record_say(struct index *ix, const struct index_record *r, const char *nam
 	    r->name_n);
 }
 
-/* The UID of a file that somebody else saw before us, or 0: it is among those that
- * came into the index since the file was linked. */
+/* The UID of a file that somebody else saw before us, or 0: it is among those
+ * that came into the index since the file was linked. */
 static uint32_t
 known_uid(const struct index *ix, const struct index_record *like,
     const char *name, uint32_t linked_s)

@@ -1,5 +1,5 @@
-/* index-apply - what each entry of the log does to the state; see index-state.h.
- * An entry is looked through before it changes anything. */
+/* index-apply - what each entry of the log does to the state; see
+ * index-state.h. An entry is looked through before it changes anything. */
 #include "mail/index-state.h"
 
 #include <errno.h>
@@ -73,7 +73,8 @@ remember_gone(struct index_state *s, const struct index_range *range,
 	return 0;
 }
 
-/* r has no place in the cache any more: as much is free as one has on average. */
+/* r has no place in the cache any more: as much is free as one has on
+ * average. */
 static void
 leave_cache(struct index_head *h, struct index_record *r)
 {

@@ -1,8 +1,9 @@
-/* index-cache - octets that were made of messages, in correo-cache; see index.h.
+/* index-cache - octets that were made of messages, in correo-cache; see
+ * index.h.
  *
  * The file is only appended to. A record names a place in it; what stands there
- * says whose it is and has a sum, for after a power cut the record may be there and
- * the octets not. */
+ * says whose it is and has a sum, for after a power cut the record may be there
+ * and the octets not. */
 #include "mail/index-inside.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* index-change - flags, keywords, and what was learnt of messages; see index.h. */
+/* index-change - flags, keywords, and what was learnt of messages; see
+ * index.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -114,8 +115,8 @@ index_store(struct index *ix, const struct index_range *ranges, size_t n,
 	return index_end(ix, r);
 }
 
-/* Write all keywords, a line "NUMBER NAME" each, so that they outlive the index:
- * as Dovecot's dovecot-keywords. */
+/* Write all keywords, a line "NUMBER NAME" each, so that they outlive the
+ * index: as Dovecot's dovecot-keywords. */
 static int
 write_keywords(struct index *ix)
 {
@@ -164,8 +165,8 @@ index_keyword(struct index *ix, const char *name, size_t n, int make)
 	return index_end(ix, k != -1 ? k : define(ix, name, n));
 }
 
-/* One line "NUMBER NAME" of n octets. Numbers without a name get one, so that the
- * letters stay. */
+/* One line "NUMBER NAME" of n octets. Numbers without a name get one, so that
+ * the letters stay. */
 static void
 take_keyword(struct index_state *s, const char *line, size_t n)
 {

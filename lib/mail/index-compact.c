@@ -1,7 +1,9 @@
-/* index-compact - the cache without what is nobody's any more; see index-inside.h.
+/* index-compact - the cache without what is nobody's any more; see
+ * index-inside.h.
  *
- * The new file has another id. Until the snapshot that goes with it is there nobody
- * finds his octets in it: then they are missing, which costs time and nothing else. */
+ * The new file has another id. Until the snapshot that goes with it is there
+ * nobody finds his octets in it: then they are missing, which costs time and
+ * nothing else. */
 #include "mail/index-inside.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
-/* index-expunge - messages that go; see index.h. The file first, then the log: who is
- * killed in between leaves a message without a file, which the next look finds. */
+/* index-expunge - messages that go; see index.h. The file first, then the log:
+ * who is killed in between leaves a message without a file, which the next look
+ * finds. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -7,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Delete r's file. 0, also if there is none; or -1 with errno, *missing counts. */
+/* Delete r's file. 0, also if there is none; or -1 with errno, *missing
+ * counts. */
 static int
 unlink_one(struct index *ix, const struct index_record *r, size_t *missing)
 {

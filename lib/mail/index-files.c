@@ -1,4 +1,5 @@
-/* index-files - read the snapshot and its log, or begin them; see index-format.h. */
+/* index-files - read the snapshot and its log, or begin them; see
+ * index-format.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>

@@ -1,9 +1,10 @@
 /* index-flush - what the flags say into the names; see index.h.
  *
- * The log is right at any time, names follow when there is time. Before they are
- * touched the log says that they will be: who finds that said and not done looks
- * at each, for a killed process may have renamed a file and not said so. Without
- * that the next look at the Maildir would take our own change for another's. */
+ * The log is right at any time, names follow when there is time. Before they
+ * are touched the log says that they will be: who finds that said and not done
+ * looks at each, for a killed process may have renamed a file and not said so.
+ * Without that the next look at the Maildir would take our own change for
+ * another's. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -45,13 +46,14 @@ say_flush(struct index *ix, uint64_t on)
 	return index_log_put(&ix->batch, INDEX_FLUSH, &on, sizeof(on));
 }
 
-/* Say that r's file has the wanted name, in cur/, now. */
+/* Say that r's file has that name, in cur/, now; modseq 0: and nothing else. */
 static int
 say_renamed(struct index *ix, const struct index_record *r, const char *name,
-    size_t n)
+    size_t n, uint64_t modseq)
 {
 	struct index_record now = *r;
-	struct index_rename i = { .uid = r->uid, .keywords = r->keywords };
+	struct index_rename i = { .uid = r->uid, .keywords = r->keywords,
+	    .modseq = modseq };
 
 	index_name_read(&now, name, n, 0);
 	i.flags = now.flags;
@@ -74,7 +76,7 @@ rename_one(struct index *ix, const struct index_record *r)
 	if (renameat(ix->dir, path, ix->cur, name) == -1)
 		return errno == ENOENT || errno == ENAMETOOLONG ? 0 : -1;
 	index_watch_own(ix, 2);
-	return say_renamed(ix, r, name, n) == -1 ? -1 : 1;
+	return say_renamed(ix, r, name, n, 0) == -1 ? -1 : 1;
 }
 
 static int
@@ -158,7 +160,7 @@ index_flush_again(struct index *ix)
 		if (name_n == 0 || fstatat(ix->cur, name, &st,
 		    AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
-		if (say_renamed(ix, r, name, name_n) == -1)
+		if (say_renamed(ix, r, name, name_n, 0) == -1)
 			return -1;
 	}
 	return say_flush(ix, 0) == -1 ? -1 : index_commit(ix);
@@ -183,4 +185,55 @@ index_read(struct index *ix, uint32_t uid)
 			return -1;
 	} while (index_state_uid(&ix->state, uid) != NULL);
 	return errno = ENOENT, -1;
+}
+
+/* Say that r is seen, if its file is there under the name that says so. */
+static int
+say_seen(struct index *ix, const struct index_record *r, uint64_t modseq)
+{
+	struct index_record seen = *r;
+	char name[INDEX_NAME];
+	struct stat st;
+	size_t n;
+
+	if (r->flags & (INDEX_SEEN | INDEX_EXPUNGED | INDEX_FIXED))
+		return 0;
+	seen.flags |= INDEX_SEEN;
+	n = wanted_name(ix, &seen, name);
+	if (n == 0 || fstatat(ix->cur, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+		index_watch_own(ix, 1);		/* let the next look find out */
+		return 0;
+	}
+	return say_renamed(ix, &seen, name, n, modseq);
+}
+
+int
+index_seen(struct index *ix, const struct index_range *ranges, size_t n)
+{
+	uint64_t modseq;
+	size_t i;
+	int r = 0;
+
+	if (index_begin(ix) == -1)
+		return -1;
+	modseq = index_modseq(ix);
+	for (i = 0; i < n && r == 0; i++) {
+		const struct index_record *m = index_state_uid(&ix->state,
+		    ranges[i].first);
+
+		if (m != NULL)
+			r = say_seen(ix, m, modseq);
+	}
+	if (r == 0)
+		r = index_commit(ix);
+	return index_end(ix, r);
+}
+
+int
+index_watch(struct index *ix)
+{
+	if (index_sync(ix) == -1 || index_begin(ix) == -1)
+		return -1;
+	index_watch_begin(ix);
+	return index_end(ix, 0);
 }

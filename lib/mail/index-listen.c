@@ -29,7 +29,8 @@ index_listen(const struct index *ix)
 
 	if (fd == -1)
 		return -1;
-	if (index_watch_folder(fd, ix->path, ".", IN_MODIFY | IN_MOVED_TO) != -1 &&
+	if (index_watch_folder(fd, ix->path, ".", IN_MODIFY |
+	    IN_MOVED_TO) != -1 &&
 	    index_watch_folder(fd, ix->path, "new", FILES) != -1 &&
 	    index_watch_folder(fd, ix->path, "cur", FILES) != -1)
 		return fd;

@@ -74,7 +74,8 @@ index_log_apply(struct index_state *s, const char *p, size_t n, uint64_t id,
 	while (n - done >= sizeof(struct index_entry)) {
 		const struct index_entry *e = (const void *)(p + done);
 
-		if (e->n % 8 != 0 || e->pad != 0 || e->n > n - done - sizeof(*e) ||
+		if (e->n % 8 != 0 || e->pad != 0 ||
+		    e->n > n - done - sizeof(*e) ||
 		    e->crc != sum_of(e, id, at + done))
 			break;
 		if (index_state_apply(s, e->type, e + 1, e->n) == -1) {

@@ -47,7 +47,8 @@ read_suffix(struct index_record *r, const char *s, size_t n)
 	for (i = 3; i < n; i++)
 		r->disk |= bit_of(s[i]);
 	return !(r->flags & INDEX_IN_NEW) &&
-	    put_letters(r->disk, made) == n - 3 && memcmp(made, s + 3, n - 3) == 0;
+	    put_letters(r->disk, made) == n - 3 &&
+	    memcmp(made, s + 3, n - 3) == 0;
 }
 
 void
@@ -82,7 +83,8 @@ index_name_dirty(const struct index_record *r)
 	    index_name_wanted(r->flags, r->keywords) != r->disk;
 }
 
-/* Put into out, which has n letters in order, the foreign ones of an odd name. */
+/* Put into out, which has n letters in order, the foreign ones of an odd
+ * name. */
 static size_t
 keep_foreign(const char *kept, size_t kept_n, char *out, size_t n)
 {

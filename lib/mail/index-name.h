@@ -12,8 +12,8 @@
 
 #include "mail/index-format.h"
 
-/* Fill in base_n, name_n, hash, disk, and of the flags IN_NEW, ODD and FIXED, for
- * a file with that name of n octets, 1 to 255. */
+/* Fill in base_n, name_n, hash, disk, and of the flags IN_NEW, ODD and FIXED,
+ * for a file with that name of n octets, 1 to 255. */
 void index_name_read(struct index_record *r, const char *name, size_t n,
     int in_new);
 
@@ -24,12 +24,13 @@ uint32_t index_name_wanted(uint32_t flags, uint64_t keywords);
 int index_name_dirty(const struct index_record *r);
 
 /* The name that goes with disk, to out with a NUL; kept is what is kept of r's.
- * Letters that are nobody's flag stay. Its length, or 0 where it is too long. */
+ * Letters that are nobody's flag stay. Its length, or 0 where it is too
+ * long. */
 size_t index_name_make(const struct index_record *r, const char *kept,
     uint32_t disk, char out[INDEX_NAME]);
 
-/* Seconds of delivery, as a name begins, or 0; the value of ",W=" in a base name
- * or INDEX_UNKNOWN. */
+/* Seconds of delivery, as a name begins, or 0; the value of ",W=" in a base
+ * name or INDEX_UNKNOWN. */
 uint64_t index_name_seconds(const char *base, size_t n);
 uint32_t index_name_wire(const char *base, size_t n);
 

@@ -1,4 +1,5 @@
-/* index-snapshot - write a snapshot, and begin a log behind it; see index-format.h. */
+/* index-snapshot - write a snapshot, and begin a log behind it; see
+ * index-format.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -48,7 +49,8 @@ put(struct out *o, const void *p, size_t n)
 	}
 }
 
-/* The next record that goes into the snapshot, and its name; NULL at the end. */
+/* The next record that goes into the snapshot, and its name; NULL at the
+ * end. */
 static const struct index_record *
 next_record(const struct index_state *s, size_t *i, const char **name,
     size_t *name_n)

@@ -1,11 +1,11 @@
 /*
  * index-state - a folder's messages as snapshot and log say, in memory.
  *
- * Nothing here calls the system: the octets come from elsewhere, and hostile ones
- * do no harm. The snapshot is mapped privately, so that a log entry can change a
- * record in its place: the kernel copies just the pages that are touched.
- * A message has a place, counted from 0, by rising UID; one that is expunged keeps
- * it until the next snapshot.
+ * Nothing here calls the system: the octets come from elsewhere, and hostile
+ * ones do no harm. The snapshot is mapped privately, so that a log entry can
+ * change a record in its place: the kernel copies just the pages that are
+ * touched. A message has a place, counted from 0, by rising UID; one that is
+ * expunged keeps it until the next snapshot.
  */
 #ifndef MAIL_INDEX_STATE_H
 #define MAIL_INDEX_STATE_H
@@ -37,14 +37,15 @@ uint32_t index_head_crc(const void *head, size_t n, size_t sum);
 /* A state without messages. */
 void index_state_empty(struct index_state *s);
 
-/* Begin with the n octets of a snapshot at p, aligned to 8, which stay there and
- * may be written. 0, or -1 with errno EINVAL: it is none; s is empty then. */
+/* Begin with the n octets of a snapshot at p, aligned to 8, which stay there
+ * and may be written. 0, or -1 with errno EINVAL: it is none; s is empty
+ * then. */
 int index_state_begin(struct index_state *s, void *p, size_t n);
 
 void index_state_free(struct index_state *s);
 
-/* Do what a log entry says. 0; or -1 with errno EINVAL (it is no such entry; s is
- * as before) or ENOMEM. */
+/* Do what a log entry says. 0; or -1 with errno EINVAL (it is no such entry; s
+ * is as before) or ENOMEM. */
 int index_state_apply(struct index_state *s, uint32_t type, const void *p,
     size_t n);
 
@@ -69,8 +70,8 @@ size_t index_state_find(const struct index_state *s, uint32_t uid);
 /* The message of that UID, or NULL; expunged ones too. */
 struct index_record *index_state_uid(const struct index_state *s, uint32_t uid);
 
-/* What is kept of the name of r's file, r->name_n octets; "" of 0 octets where r
- * is hostile (then *n is 0). */
+/* What is kept of the name of r's file, r->name_n octets; "" of 0 octets where
+ * r is hostile (then *n is 0). */
 const char *index_state_kept(const struct index_state *s,
     const struct index_record *r, size_t *n);
 

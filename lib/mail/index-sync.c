@@ -1,5 +1,5 @@
-/* index-sync - what others did to the Maildir goes into the index, and new files
- * get their UIDs; see index.h. */
+/* index-sync - what others did to the Maildir goes into the index, and new
+ * files get their UIDs; see index.h. */
 #include "mail/index-inside.h"
 
 #include <errno.h>
@@ -69,7 +69,8 @@ say_gone(struct index *ix, const struct index_record *r, uint64_t modseq)
 	return index_log_put(&ix->batch, INDEX_EXPUNGE, &e, sizeof(e));
 }
 
-/* Expunge what is missing, and whose file is not there under its name either. */
+/* Expunge what is missing, and whose file is not there under its name
+ * either. */
 static int
 expunge_missing(struct index_look *l, uint64_t modseq)
 {
@@ -93,8 +94,8 @@ expunge_missing(struct index_look *l, uint64_t modseq)
 	return 0;
 }
 
-/* Another name. A flag that it has not in common with the name before was changed
- * by somebody else; all others are as we have them. */
+/* Another name. A flag that it has not in common with the name before was
+ * changed by somebody else; all others are as we have them. */
 static int
 merge_name(struct index_look *l, const struct index_found *f, uint64_t modseq)
 {
@@ -130,8 +131,8 @@ by_time(const void *a, const void *b)
 	return c != 0 ? c : x->base_n - y->base_n;
 }
 
-/* Give the n files at f their UIDs. One that others rename just now is there all the
- * same; if it is deleted the next look says so. */
+/* Give the n files at f their UIDs. One that others rename just now is there
+ * all the same; if it is deleted the next look says so. */
 static int
 add_fresh(struct index_look *l, struct index_found *f, size_t n,
     uint64_t modseq)
@@ -173,8 +174,8 @@ is_double(const struct index_look *l, const struct index_found *f)
 	    (known.st_ino != other.st_ino || known.st_dev != other.st_dev);
 }
 
-/* Two files with one base name, as a careless copy makes them: this one gets a name
- * of its own, with its flags, and is a new message at the next look. */
+/* Two files with one base name, as a careless copy makes them: this one gets a
+ * name of its own, with its flags, and is a new message at the next look. */
 static void
 part_double(struct index_look *l, const struct index_found *f)
 {

@@ -1,11 +1,11 @@
 /*
  * index-uids - UIDs that never come again, without an fsync for each message.
  *
- * correo-uids has UIDVALIDITY and a UID that none has reached: UIDs up to it may be
- * given out, those behind it only after the file was replaced and synced. Whoever
- * finds it written by another boot of the machine (after a power cut the log may
- * have lost its tail), or the index gone, goes on behind that UID. So a UID that was
- * said to a client is never another message's.
+ * correo-uids has UIDVALIDITY and a UID that none has reached: UIDs up to it
+ * may be given out, those behind it only after the file was replaced and
+ * synced. Whoever finds it written by another boot of the machine (after a
+ * power cut the log may have lost its tail), or the index gone, goes on behind
+ * that UID. So a UID that was said to a client is never another message's.
  */
 #ifndef MAIL_INDEX_UIDS_H
 #define MAIL_INDEX_UIDS_H
@@ -33,7 +33,8 @@ struct index_uids {
 	struct index_boot boot;
 };
 
-/* Read correo-uids in the Maildir dir. 0, or -1 with errno ENOENT, EINVAL, ... */
+/* Read correo-uids in the Maildir dir. 0, or -1 with errno ENOENT, EINVAL,
+ * ... */
 int index_uids_read(int dir, struct index_uids *u);
 
 /* Replace it, for good. 0, or -1 with errno. */
@@ -48,7 +49,8 @@ int index_uids_write(int dir, struct index_uids *u);
 int index_uids_take(int dir, const struct index_head *head,
     const struct index_boot *boot, uint32_t n, uint32_t *first);
 
-/* Write n octets as the file name in dir, by way of name.new, for good. 0 or -1. */
+/* Write n octets as the file name in dir, by way of name.new, for good. 0 or
+ * -1. */
 int index_replace(int dir, const char *name, const void *p, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
-/* index-view - a session's sequence numbers; see index.h. As long as nothing was
- * expunged they are the places, and cost nothing. */
+/* index-view - a session's sequence numbers; see index.h. As long as nothing
+ * was expunged they are the places, and cost nothing. */
 #include "mail/index-inside.h"
 
 #include <errno.h>

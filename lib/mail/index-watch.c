@@ -1,11 +1,13 @@
-/* index-watch - our own changes to files cost no look at the Maildir; see index.h.
+/* index-watch - our own changes to files cost no look at the Maildir; see
+ * index.h.
  *
  * When we rename or delete files, new/ and cur/ have other times than the index
  * says, and those times do not tell whether somebody else was at work too. The
- * kernel tells: we count what happens there and what we do. If both are the same,
- * nobody else was, and when the folders have been quiet for long enough the index
- * gets their new times. Where nothing can be watched (a shared file system tells
- * of other hosts' changes by nothing), others' changes there show in the times. */
+ * kernel tells: we count what happens there and what we do. If both are the
+ * same, nobody else was, and when the folders have been quiet for long enough
+ * the index gets their new times. Where nothing can be watched (a shared file
+ * system tells of other hosts' changes by nothing), others' changes there show
+ * in the times. */
 #include "mail/index-inside.h"
 
 #include <errno.h>

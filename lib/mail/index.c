@@ -85,6 +85,17 @@ index_close(struct index *ix)
 	errno = e;
 }
 
+void
+index_freeze(struct index *ix, int *new, int *cur)
+{
+	*new = ix->new;
+	*cur = ix->cur;
+	ix->new = ix->cur = -1;
+	close_file(&ix->log);
+	close_file(&ix->lock);
+	close_file(&ix->dir);
+}
+
 /* The lock belongs to our open file, so the kernel frees it when we die. */
 static int
 take_lock(struct index *ix)
@@ -165,8 +176,8 @@ cut_tail(struct index *ix)
 	return ftruncate(ix->log, (off_t)ix->log_at);
 }
 
-/* Be up to date for a change. An open asks the server of a shared file system by
- * name, a stat may be answered from memory. */
+/* Be up to date for a change. An open asks the server of a shared file system
+ * by name, a stat may be answered from memory. */
 static int
 refresh_for_certain(struct index *ix)
 {
@@ -266,7 +277,8 @@ index_secure(struct index *ix)
 	return fdatasync(ix->log);
 }
 
-/* The first load, or a new index. The numbers begin without expunged messages. */
+/* The first load, or a new index. The numbers begin without expunged
+ * messages. */
 static int
 begin_session(struct index *ix)
 {

@@ -44,6 +44,7 @@ job_format(struct buf *b, const struct job *j)
 	    record_adds(b, "to", j->to) == -1 ||
 	    (j->own && record_adds(b, "own", "1") == -1) ||
 	    (j->ext[0] != '\0' && record_adds(b, "ext", j->ext) == -1) ||
+	    quota_add(b, &j->quota) == -1 ||
 	    record_add_u64(b, "time", j->time_us) == -1 ||
 	    record_add_u64(b, "at", j->at) == -1 ||
 	    record_add_u64(b, "size", j->size) == -1 ||
@@ -119,6 +120,8 @@ job_field(struct job *j, const struct field *f)
 			return -1;
 		return field_copy(f, j->ext, sizeof(j->ext));
 	}
+	if (field_is(f, "quota"))
+		return quota_parse(f->value, f->n, &j->quota);
 	if (field_is(f, "time"))
 		return field_u64(f, &j->time_us);
 	if (field_is(f, "at"))

@@ -14,6 +14,7 @@
 #include "text/dsn.h"
 #include "text/final.h"
 #include "text/path.h"
+#include "text/quota.h"
 
 #define JOB_RECORD	2048		/* octets of the longest job or answer, but for */
 #define FORWARD_RECORD	16384		/* ... an answer with targets */
@@ -30,6 +31,7 @@ struct job {
 	char	 to[ADDRESS_OCTETS + 1];	/* the final address, see final.h */
 	int	 own;			/* its user's files are to be asked first */
 	char	 ext[EXT_OCTETS + 1];	/* the address's extension, or "" */
+	struct quota quota;		/* of the mailbox, as the tables have it */
 	uint64_t time_us;		/* when the message came */
 	uint64_t at, size, wire;	/* where the message lies in the file */
 	/* What the sender wants to be told, for the next host (RFC 3461): as that

@@ -98,7 +98,8 @@ each_name(void *arg, const char *name, size_t n, unsigned char type)
 {
 	const struct reading *r = arg;
 
-	if (name[0] == '.' || n > UINT8_MAX || !folder_has_file(r->fd, name, type))
+	if (name[0] == '.' || n > UINT8_MAX ||
+	    !folder_has_file(r->fd, name, type))
 		return 0;
 	return add_message(r->d, name, n, r->in_new);
 }
@@ -266,8 +267,12 @@ maildrop_close(struct maildrop *d)
 	if (d->indexed)
 		index_close(&d->ix);
 	d->indexed = 0;
+	if (d->changing)
+		index_close(&d->now);
+	d->changing = 0;
 	buf_free(&d->facts);
 	buf_free(&d->gone);
+	buf_free(&d->seen);
 	errno = e;
 }
 

@@ -35,14 +35,16 @@ struct maildrop {
 	size_t		 n, room;
 	struct buf	 names;		/* each with a NUL */
 	int		 indexed;	/* ix is open */
-	struct index	 ix;
-	struct buf	 facts, gone;	/* that it does not know yet */
+	struct index	 ix;		/* as it was when the session began */
+	int		 changing;	/* now is open */
+	struct index	 now;
+	struct buf	 facts, gone, seen;	/* that it does not know yet */
 	char		 room_of_name[INDEX_NAME];
 };
 
 #define MAILDROP_EMPTY	{ .new = -1, .cur = -1, \
 	.names = BUF_MAX(UINT32_MAX), .facts = BUF_MAX(UINT32_MAX), \
-	.gone = BUF_MAX(UINT32_MAX) }
+	.gone = BUF_MAX(UINT32_MAX), .seen = BUF_MAX(UINT32_MAX) }
 
 /*
  * maildrop_open - read the names of all messages.
@@ -53,31 +55,35 @@ struct maildrop {
 int maildrop_open(struct maildrop *d, const char *path);
 
 /*
- * maildrop_open_index - the same by the folder's index: sizes are known there, and
- * the folders are read only if they have changed.
+ * maildrop_open_index - the same by the folder's index: sizes are known there,
+ * and the folders are read only if they have changed.
  *
- * The messages stand in the order of their UIDs: of their delivery, but for those
- * whose names say that they are older than when they came. Where there can be no
- * index (a mailbox that may not be written) it is maildrop_open.
+ * The messages stand in the order of their UIDs: of their delivery, but for
+ * those whose names say that they are older than when they came. Where there
+ * can be no index (a mailbox that may not be written) it is maildrop_open.
  *
  * boot     see index-uids.h; the caller's until maildrop_close
  */
 int maildrop_open_index(struct maildrop *d, const char *path,
     const struct index_boot *boot);
 
-/* Tell the index what was counted and deleted; what it cannot take in it will find
- * out by itself. */
+/* Before the first maildrop_remove and maildrop_see: then they make the next
+ * session read no folder. */
+void maildrop_will_change(struct maildrop *d);
+
+/* Tell the index what was counted, deleted and seen; what it cannot take in it
+ * will find out by itself. After changes this takes 21 ms. */
 void maildrop_learn(struct maildrop *d);
 
 void maildrop_close(struct maildrop *d);
 
 /* Read the folders anew: a message that has another name gets it, one that is
- * not there any more is gone. The functions below do it when they must. 0, or -1
- * with errno. */
+ * not there any more is gone. The functions below do it when they must. 0, or
+ * -1 with errno. */
 int maildrop_look_again(struct maildrop *d);
 
-/* The name of message i, its length in *n; no folder and no NUL counted. Valid until
- * the next call. */
+/* The name of message i, its length in *n; no folder and no NUL counted. Valid
+ * until the next call. */
 const char *maildrop_name(struct maildrop *d, size_t i, size_t *n);
 
 /*

@@ -120,6 +120,7 @@ mailbox_group(struct resolver *r, const char *to, size_t n,
 	if (begin_group(r, to, n) && (add_user(out, m) == -1 ||
 	    key == NULL || record_adds(out, key, path) == -1 ||
 	    record_add_u64(out, "make", (uint64_t)m->make) == -1 ||
+	    quota_add(out, &m->quota) == -1 ||
 	    add_extras(out, e, way) == -1))
 		r->spoilt = 1;
 }

@@ -17,6 +17,7 @@
  *	home /home/bob
  *	mailbox /home/bob/Maildir
  *	make 1
+ *	quota 1000S,20C		what the mailbox may hold, if the tables say (quota.h)
  *	own 1			his files may say otherwise
  *	ext lists		the extension, where it has one
  *	sender owner-x@ex...	the envelope's sender for this one, where it changes

@@ -264,6 +264,8 @@ tables_virtual(struct tables *t, const char *address, size_t n,
 			r = field_u64(&f, &gid);
 		else if (field_is(&f, "home"))
 			r = field_copy(&f, m->home, sizeof(m->home));
+		else if (field_is(&f, "quota"))
+			r = quota_parse(f.value, f.n, &m->quota);
 		if (r == -1)
 			break;
 	}

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "text/path.h"
+#include "text/quota.h"
 
 #include <cdb.h>
 
@@ -35,6 +36,7 @@ struct mailbox {
 	char	home[MAILBOX_PATH];
 	char	path[MAILBOX_PATH];	/* of the Maildir */
 	int	make;			/* 1: may be made where it is missing */
+	struct quota quota;
 };
 
 #define TABLES		6

@@ -33,21 +33,11 @@ finish(const struct out *o)
 static void
 put_utf8(struct out *o, uint32_t c)
 {
-	if (c < 0x80)
-		put(o, c);
-	else if (c < 0x800) {
-		put(o, 0xc0 | c >> 6);
-		put(o, 0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		put(o, 0xe0 | c >> 12);
-		put(o, 0x80 | (c >> 6 & 0x3f));
-		put(o, 0x80 | (c & 0x3f));
-	} else {
-		put(o, 0xf0 | c >> 18);
-		put(o, 0x80 | (c >> 12 & 0x3f));
-		put(o, 0x80 | (c >> 6 & 0x3f));
-		put(o, 0x80 | (c & 0x3f));
-	}
+	char octets[UTF8_OCTETS];
+	size_t n = utf8_put(octets, c), i;
+
+	for (i = 0; i < n; i++)
+		put(o, (unsigned char)octets[i]);
 }
 
 static int
@@ -128,20 +118,6 @@ mutf7_decode(char *out, size_t cap, const char *s, size_t n)
 	return finish(&o);
 }
 
-/* The next character of what is UTF-8. */
-static uint32_t
-get_utf8(const char **s)
-{
-	const unsigned char *p = (const unsigned char *)*s;
-	unsigned more = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
-	uint32_t c = more == 0 ? *p : *p & (0x3fu >> more);
-
-	*s += more + 1;
-	while (more-- > 0)
-		c = c << 6 | (*++p & 0x3f);
-	return c;
-}
-
 struct bits {
 	uint32_t v;
 	unsigned n;		/* that are not yet written */
@@ -164,7 +140,7 @@ encode_run(struct out *o, const char *s, const char *end)
 
 	put(o, '&');
 	while (s < end && !is_plain((unsigned char)*s)) {
-		uint32_t c = get_utf8(&s);
+		uint32_t c = utf8_get(&s);
 
 		if (c >= 0x10000) {
 			put_bits(o, &b, 0xd800 + ((c - 0x10000) >> 10));

@@ -106,6 +106,14 @@ number_field(const char **s, size_t *n, uint64_t max, uint64_t *out)
 	return num_u64(from, len, out) == -1 || *out > max ? -1 : 0;
 }
 
+static int
+quota_field(const char **s, size_t *n, struct quota *out)
+{
+	const char *from = *s;
+
+	return quota_parse(from, take_field(s, n), out);
+}
+
 static const char *
 user_address(const char **s, size_t *n, struct user_line *u)
 {
@@ -145,10 +153,8 @@ user_next(struct table_text *t, struct user_line *u)
 	if (copy_field(&s, &n, u->home, sizeof(u->home)) == -1 ||
 	    u->home[0] != '/')
 		return wrong(t, "the home is no full path");
-	if (n > 0 && *s == ':')
-		take_field(&s, &n);		/* an empty quota is none */
-	else if (n > 0 && number_field(&s, &n, INT64_MAX, &u->quota) == -1)
-		return wrong(t, "the quota is no number of octets");
+	if (quota_field(&s, &n, &u->quota) == -1)
+		return wrong(t, "the quota is none, as 100M,5000 would be");
 	if (copy_field(&s, &n, u->rights, sizeof(u->rights)) == -1)
 		return wrong(t, "the rights are too long");
 	if (n > 0)

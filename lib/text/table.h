@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "text/path.h"
+#include "text/quota.h"
 
 struct table_text {
 	const char	*p, *end;	/* what is still to read */
@@ -37,7 +38,7 @@ struct user_line {
 	char	 hash[256];			/* crypt(5) */
 	uint64_t uid, gid;
 	char	 home[1024];			/* a full path */
-	uint64_t quota;				/* octets, 0: none */
+	struct quota quota;
 	char	 rights[64];
 };
 

@@ -37,3 +37,27 @@ utf8_is_valid(const char *s, size_t n)
 	}
 	return 1;
 }
+
+size_t
+utf8_put(char out[UTF8_OCTETS], uint32_t c)
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
+
+	for (i = n; i-- > 1; c >>= 6)
+		out[i] = (char)(0x80 | (c & 0x3f));
+	out[0] = (char)(n == 1 ? c : (0xf00 >> n & 0xff) | c);
+	return n;
+}
+
+uint32_t
+utf8_get(const char **s)
+{
+	const unsigned char *p = (const unsigned char *)*s;
+	unsigned more = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
+	uint32_t c = more == 0 ? *p : *p & (0x3fu >> more);
+
+	*s += more + 1;
+	while (more-- > 0)
+		c = c << 6 | (*++p & 0x3f);
+	return c;
+}

@@ -13,7 +13,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 for beside in 'chain', 'remote':
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), beside))
-from correo import BIN, Instance, LONG, ROOT, Skip, Tap, WAIT_S, folder, \
+from correo import BIN, Instance, LONG, ROOT, Skip, TOP, Tap, WAIT_S, folder, \
     read, skip_all, wait_for	# noqa: passed on
 
 OTHER = 1		# daemon, a user that every Debian has

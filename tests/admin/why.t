@@ -4,12 +4,13 @@ are prepared one by one, and each must be said in words."""
 
 import contextlib
 import os
+import ssl
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from admin import Instance, LETTER, OTHER, ROOT, Skip, Tap, bring_back, \
+from admin import Instance, LETTER, OTHER, ROOT, Skip, TOP, Tap, bring_back, \
     correo, folder, put_away, read, routes, wait_for, waiting_message
 import generate
 from remote import Sink, hosts
@@ -244,6 +245,23 @@ def tls_not_met(t, i):
             sink.port)
 
 
+def strangers_certificate(t, i):
+    """A host that has TLS, by a certificate that nobody here trusts."""
+    at = os.path.join(i.root, 'stranger')
+    subprocess.run([os.path.join(TOP, 'tls', 'make-cert'), at, 'x.example'],
+        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(at + '/server.pem')
+    with Sink(tls=tls) as sink:
+        routes(i, 'far.example [127.0.0.1]:%d tls=verify' % sink.port,
+            '* bounce')
+        id = waiting_message(i, 'x@far.example')
+        says(t, i, id, 0, 'a certificate that is not trusted', '4.7.5',
+            'certificate', 'TLS with that host is not what its way demands',
+            'with TLS only, and a certificate that is good')
+        t.eq(sink.mail, [], 'nothing went there')
+
+
 def expired(t, i):
     put_away(i, 'carol')
     i.service('-d', 'qrunner')
@@ -328,7 +346,7 @@ def a_life(t, i):
 
 
 FAULTS = wrong_route, dead_mx, refused_there, full_disk, bad_alias, loop, \
-    tls_not_met, expired, held, unknown_user
+    tls_not_met, strangers_certificate, expired, held, unknown_user
 
 
 def main():

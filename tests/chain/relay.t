@@ -128,7 +128,8 @@ def dead_and_back(t, i, top):
         t.ok(i.logged('is dead'), 'the site is dead', i.log()[-10:])
         i.send('alice@good.example')
         t.eq(len(letters(good, 'alice')), 1, 'another one is not held up')
-        t.eq(len(i.waiting()), 30, 'thirty wait')
+        t.ok(wait_for(lambda: len(i.waiting()) == 30), 'thirty wait',
+            i.waiting())
         tries = len(i.logged('deliver-remote', 'Connection refused'))
         t.ok(tries < 15, 'and did not each try for themselves', tries)
         with Instance(top, 'back', DOMAIN=OTHER, SMTP_PORT=port) as back:

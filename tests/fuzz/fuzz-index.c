@@ -1,11 +1,11 @@
 /*
  * fuzz-index - the snapshot and the log of a folder's index, as mapped.
  *
- * The first octet chooses whether the snapshot is the input as it is, or one whose
- * head is made right (sum, counts) so that its records are read; the next two say
- * where it ends. Behind it come octets of a log: first as they are, then as the
- * payloads of entries that get their right sums. Then all that a session asks is
- * asked.
+ * The first octet chooses whether the snapshot is the input as it is, or one
+ * whose head is made right (sum, counts) so that its records are read; the next
+ * two say where it ends. Behind it come octets of a log: first as they are,
+ * then as the payloads of entries that get their right sums. Then all that a
+ * session asks is asked.
  */
 #include "fuzz.h"
 

@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		MUST(strchr(u.address, '@') != NULL && u.home[0] == '/');
 		MUST(strpbrk(u.home, ":\n") == NULL);
 		MUST(u.uid > 0 && u.uid < UINT32_MAX && u.gid < UINT32_MAX);
-		MUST(u.quota <= INT64_MAX);
+		MUST(u.quota.octets <= INT64_MAX);
 	}
 	if (r == 0)
 		MUST(t.p == t.end && t.wrong == NULL);

@@ -116,8 +116,11 @@ def forward(t, i):
     t.eq(i.counts(), [1, 0, 1], 'a report; the other has it')
     clean(i)
     put(i, 'bob', '.forward', '|exit 75')
-    i.send(i.address('bob'), WIRE)
+    id = i.send(i.address('bob'), WIRE)
     t.ok(i.logged('bob@example.org|exit 75', 'stat=Deferred'), 'later')
+    why = i.correo('why', id).stdout
+    t.ok("the user's own file" in why and '.forward comes first' in why and
+        'gets no mail' not in why, 'correo why says it', why)
     put(i, 'bob', '.forward', '\\bob')
     i.correo('queue', 'flush', '--all')
     t.ok(i.arrived('bob') and i.idle(), 'a mended file mends what waits')
@@ -130,9 +133,9 @@ def partly(t, i):
         'exit 75"')
     i.send(i.address('bob'), WIRE)
     t.ok(i.arrived('carol') and there(i, 'bob', 'got') and
-        i.logged('exit 75', 'stat=Deferred'), 'one of three is late')
+        i.logged('test -e', 'stat=Deferred'), 'one of three is late')
     i.correo('queue', 'flush', '--all')
-    i.logged('exit 75', 'stat=Deferred', n=2)
+    i.logged('test -e', 'stat=Deferred', n=2)
     put(i, 'bob', 'ok', '')
     i.correo('queue', 'flush', '--all')
     t.ok(i.idle(), 'until it is not')

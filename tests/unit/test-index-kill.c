@@ -1,12 +1,13 @@
 /*
- * test-index-kill - lib/mail/index under kill -9: no UID comes again, no flag that
- * was answered is lost, no message is lost, none comes back.
+ * test-index-kill - lib/mail/index under kill -9: no UID comes again, no flag
+ * that was answered is lost, no message is lost, none comes back.
  *
- * Workers change a mailbox, each its own messages, and note in shared memory what
- * they are about to do and what was answered. They die in the middle of a write, at
- * a random octet of the log or of another file (a limit on the size of files kills
- * them there), or at a random moment, several at once, while another program sets
- * flags by renaming files as mutt does and a third only reads. Then all is looked at.
+ * Workers change a mailbox, each its own messages, and note in shared memory
+ * what they are about to do and what was answered. They die in the middle of a
+ * write, at a random octet of the log or of another file (a limit on the size
+ * of files kills them there), or at a random moment, several at once, while
+ * another program sets flags by renaming files as mutt does and a third only
+ * reads. Then all is looked at.
  *
  * CORREO_LONG=1: thousands of kills instead of hundreds. SEED=n: other dice.
  */
@@ -254,7 +255,8 @@ start_mutt(void)
 	return pid;
 }
 
-/* Somebody who only reads, without a lock: what he sees is whole, and goes on. */
+/* Somebody who only reads, without a lock: what he sees is whole, and goes
+ * on. */
 static void
 read_on(struct index *ix, uint64_t *highest, uint32_t *next)
 {

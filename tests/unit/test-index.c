@@ -1,5 +1,5 @@
-/* test-index - lib/mail/index: UIDs, flags and modseqs of a folder, what others do
- * to its files, what is left after a kill, and hostile files. */
+/* test-index - lib/mail/index: UIDs, flags and modseqs of a folder, what others
+ * do to its files, what is left after a kill, and hostile files. */
 #include "unit.h"
 
 #include <fcntl.h>
@@ -17,8 +17,8 @@ static char *box;
 static struct index ix;
 static struct index_boot boot = { { 1, 2, 3 } };
 
-/* The linker leads folder_read here: how often it was called, a name that begins
- * so is passed over, and what is done behind each reading. */
+/* The linker leads folder_read here: how often it was called, a name that
+ * begins so is passed over, and what is done behind each reading. */
 static struct {
 	int		 n;
 	const char	*passed_over;
@@ -814,7 +814,8 @@ test_torn(void **state)
 	assert_int_equal(ix.state.head.messages, 2);
 }
 
-/* A bit turned in the log: what is behind it is not true, what is before it is. */
+/* A bit turned in the log: what is behind it is not true, what is before it
+ * is. */
 static void
 test_sums(void **state)
 {

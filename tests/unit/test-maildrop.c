@@ -397,6 +397,73 @@ test_see_fails(void **state)
 	CHECK_FAILS(maildrop_see(&d, 2), ENOENT);
 }
 
+static void
+open_by_index(void)
+{
+	static const struct index_boot boot = { { 1 } };
+
+	maildrop_close(&d);
+	assert_int_equal(maildrop_open_index(&d, box, &boot), 1);
+	assert_int_equal(d.indexed, 1);
+}
+
+/* By the index: what was counted, deleted and seen is known to the next session,
+ * which reads no folder. */
+static void
+test_index(void **state)
+{
+	add("new", "1.a", "a\nb\n");
+	add("new", "2.b", "");
+	add("cur", "3.c:2,F", "three");
+	add("cur", "4.d:2,", "");
+	usleep(25000);
+	open_by_index();
+	check_names("1.a 2.b 3.c:2,F 4.d:2,");
+	assert_int_equal(octets(0), 6);
+	maildrop_learn(&d);
+	maildrop_will_change(&d);
+	assert_int_equal(maildrop_see(&d, 0), 1);
+	assert_int_equal(maildrop_see(&d, 2), 1);
+	assert_int_equal(maildrop_remove(&d, 1), 0);
+	check_text(0, "a\nb\n");
+	maildrop_learn(&d);
+	reading.seen = 0;
+	open_by_index();
+	check_names("1.a:2,S 3.c:2,FS 4.d:2,");
+	assert_int_equal(unlink(at("cur", "1.a:2,S")), 0);
+	assert_int_equal(reading.seen, 0);
+	assert_int_equal(octets(0), 6);
+	check_text(1, "three");
+	move("cur", "3.c:2,FS", "cur", "3.c:2,S");
+	check_text(1, "three");
+	CHECK_FAILS(maildrop_read(&d, 0), ENOENT);
+	assert_int_equal(maildrop_see(&d, 2), 1);	/* unwatched */
+	usleep(25000);
+	open_by_index();
+	check_names("3.c:2,S 4.d:2,S");
+}
+
+/* Another session delivers, renames and deletes while this one goes on. */
+static void
+test_index_goes_on(void **state)
+{
+	size_t n;
+
+	add("new", "1.a", "one");
+	add("new", "2.b", "two");
+	usleep(25000);
+	open_by_index();
+	maildrop_will_change(&d);
+	move("new", "1.a", "cur", "1.a:2,");
+	add("new", "3.c", "three");
+	assert_int_equal(maildrop_see(&d, 1), 1);
+	maildrop_learn(&d);
+	assert_string_equal(maildrop_name(&d, 0, &n), "1.a");
+	check_text(0, "one");
+	open_by_index();
+	check_names("1.a:2, 2.b:2,S 3.c");
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -416,6 +483,8 @@ main(void)
 		TEST(test_remove_fails),
 		TEST(test_see),
 		TEST(test_see_fails),
+		TEST(test_index),
+		TEST(test_index_goes_on),
 	};
 
 	return cmocka_run_group_tests_name("maildrop", tests, NULL, NULL);

@@ -250,6 +250,7 @@ static const struct {
 	{ OCTETS("a@b:x:1:1:/h:x\n"), "!1" },
 	{ OCTETS("a@b:x:1:1:/h:9223372036854775808\n"), "!1" },
 	{ OCTETS("a@b:x:1:1:/h:-1\n"), "!1" },
+	{ OCTETS("a@b:x:1:1:/h:1M,50:r\n"), "a@b|x|1|1|/h|1048576|r;" },
 	{ OCTETS("a@b:x:1:1:/h:0:r:more\n"), "!1" },
 	{ OCTETS("a@b:x:1:1:/h\0/x\n"), "!1" },
 	{ OCTETS("a@b:x\0y:1:1:/h\n"), "!1" },
@@ -277,7 +278,7 @@ test_users(void **state)
 			    "%s|%s|%llu|%llu|%s|%llu|%s;", u.address, u.hash,
 			    (unsigned long long)u.uid,
 			    (unsigned long long)u.gid, u.home,
-			    (unsigned long long)u.quota, u.rights), 0);
+			    (unsigned long long)u.quota.octets, u.rights), 0);
 		if (r == -1)
 			add_wrong(&got, &t);
 		CHECK(holds(&got, users[i].out), "%s: %s",

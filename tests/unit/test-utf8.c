@@ -42,11 +42,31 @@ test_cases(void **state)
 	}
 }
 
+/* Every character that there is, there and back. */
+static void
+test_characters(void **state)
+{
+	char out[UTF8_OCTETS];
+	const char *p;
+	uint32_t c;
+	size_t n;
+
+	for (c = 0; c <= 0x10ffff; c++) {
+		if (c >= 0xd800 && c <= 0xdfff)
+			continue;
+		n = utf8_put(out, c);
+		p = out;
+		CHECK(utf8_is_valid(out, n) && utf8_get(&p) == c &&
+		    p == out + n, "U+%x", c);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_characters),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
