@@ -59,7 +59,9 @@ correo_SRC = admin/correo.c admin/queue.c admin/queue-list.c \
 	admin/why-lines.c admin/logs.c admin/logline.c admin/events.c \
 	admin/advice.c admin/tables.c
 qrunner_SRC = qrunner/qrunner.c qrunner/messages.c qrunner/scan.c \
-	qrunner/writer.c qrunner/direct.c qrunner/attempt.c qrunner/finish.c qrunner/telling.c qrunner/bouncer.c \
+	qrunner/writer.c qrunner/direct.c qrunner/attempt.c \
+	qrunner/answers.c qrunner/results.c qrunner/finish.c \
+	qrunner/telling.c qrunner/bouncer.c \
 	$(REPORT_SRC) qrunner/line.c qrunner/lane.c qrunner/hand.c \
 	qrunner/site.c qrunner/spawning.c qrunner/control.c qrunner/orders.c \
 	qrunner/question.c qrunner/schedule.c qrunner/forward.c \

@@ -139,6 +139,8 @@ print_goal(struct correo *c, const struct goal *g)
 		kind = "is a program";
 	else if (g->where.mbox[0] != '\0')
 		kind = "is a file";
+	else if (g->to[strlen(g->to) - 1] == '/')
+		kind = "is a Maildir";
 	else if (g->where.mailbox[0] != '\0')
 		kind = g->where.user[0] != '\0' ? "is a user of the system" :
 		    "is a virtual user";

@@ -88,7 +88,7 @@ forward_failed(struct final *f, const char *dsn, const char *why)
 	if (f->answer.verdict != V_FORWARD)
 		return;			/* another target has failed already */
 	answer_set(&f->answer, V_LATER, dsn, "%s", why);
-	attempt_resettled(f);
+	attempt_settle(f);
 }
 
 /* Ask about one target, for each rcpt line that led to f where that matters. */

@@ -2,7 +2,11 @@
  * runner - what qrunner's parts share.
  *
  *	messages	every message in the queue, and when it is due
- *	attempt		one try at one message: ask, give out jobs, note results
+ *	writer		who writes queue files
+ *	direct		delivery before a file is in the queue
+ *	attempt		one try at one message: read it, ask about its recipients
+ *	answers		what who-is says becomes addresses and jobs
+ *	results		what came of them, into the journal
  *	finish		what becomes of the message then
  *	telling		what its sender is to be told
  *	bouncer		the programs that report failures to senders
@@ -420,45 +424,46 @@ struct attempt *attempt_new(struct runner *r, struct waiting *w);
 int attempt_read(struct attempt *a);
 void attempt_ask(struct attempt *a);
 
+/* What is known of an address, from now on. Dies without memory. */
+struct known *attempt_known(struct attempt *a, const char *address, size_t n);
+
+/* All its jobs are given out, or it is over: the line that called it may call. */
+void attempt_end_call(struct attempt *a);
+
 /* Where nothing is out any more, finish. a may be gone then. */
 void attempt_over(struct attempt *a);
 
-/* Carry out an answer of who-is. As attempt_answered, for which the question counts. */
+/* Forget it; its message stays what it is. */
+void attempt_free(struct attempt *a);
+
+/* answers.c: the answer to the question, who-is's lines or NULL; and carry one out
+ * that does not count any more. */
+void attempt_answered(const struct question *q, const char *p, size_t n);
 void attempt_heard(const struct question *q, const char *p, size_t n);
+
+/* results.c: the job of f is over, f->answer is set. Or only the latter is. */
+void attempt_settled(struct final *f);
+void attempt_settle(struct final *f);
 
 /* Write what became of f, which is settled, to the journal. */
 void attempt_note(struct final *f);
 
-/* The answer to the question: who-is's lines, or NULL. */
-void attempt_answered(const struct question *q, const char *p, size_t n);
-
-/* The job of f is over: f->answer is set. */
-void attempt_settled(struct final *f);
-
-/* f was forwarded, and now f->answer says that it waits. */
-void attempt_resettled(struct final *f);
-
 /* Write the journal's line that f's job begins. 0, or -1 with errno. */
 int attempt_note_start(struct final *f);
+
+/* Write the journal's lines of f's result. As attempt_write. */
+int attempt_note_result(struct attempt *a, const struct final *f);
+
+/* Append lines to the message's journal. 0, or -1 and it is logged. */
+int attempt_write(struct attempt *a, const struct buf *lines);
 
 /* 1 if nothing here could tell whether f's job was done: another host's, or a
  * program's; else 0. */
 int attempt_is_blind(const struct final *f);
 
-/* What is known of an address, from now on. Dies without memory. */
-struct known *attempt_known(struct attempt *a, const char *address, size_t n);
-
-/* Append lines to the message's journal. 0, or -1 and it is logged. */
-int attempt_write(struct attempt *a, const struct buf *lines);
-
-/* Write the journal's lines of f's result. As attempt_write. */
-int attempt_note_result(struct attempt *a, const struct final *f);
-
-/* Forget it; its message stays what it is. */
-void attempt_free(struct attempt *a);
-
 /* Sync the journals that need it: once for all that came in one round. */
 void attempts_sync(struct runner *r);
+void attempt_sync(struct attempt *a);	/* one that needs it */
 
 /* forward.c */
 

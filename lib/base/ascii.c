@@ -31,6 +31,12 @@ ascii_graph(char c)
 	return c > 32 && c < 127;
 }
 
+int
+ascii_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 uint64_t
 ascii_fnv(const char *s, size_t n)
 {

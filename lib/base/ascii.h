@@ -21,6 +21,9 @@ int ascii_glob(const char *pattern, const char *s, size_t n);
 /* 1 if c is 33 to 126, a printable octet that is no space, else 0. */
 int ascii_graph(char c);
 
+/* 1 if c is a space, a tab, CR or LF, else 0. */
+int ascii_blank(char c);
+
 /* 64-bit FNV-1a of n octets, to spread names; not for secrets. */
 uint64_t ascii_fnv(const char *s, size_t n);
 

@@ -4,21 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "text/alias.h"
 #include "text/target.h"
 
 #define SIGNS_MAX	8	/* places where an extension may begin */
-#define KEY_OCTETS	(ADDRESS_OCTETS + DOMAIN_OCTETS + 8)
-
-/* The name that is looked for: the whole local part, or what stands before an
- * extension. */
-struct name {
-	const struct address *a;
-	size_t		 n;		/* octets of it */
-	size_t		 ext;		/* where the extension begins; a->local:
-					 * there is none */
-	const struct way *way;
-};
 
 /* Where an alias's table says who its programs are run by, that is written to room;
  * else it is the instance's. */
@@ -43,15 +31,6 @@ find_owner(struct resolver *r, const struct buf *targets, struct way *here,
 		here->as = found ? room : NULL;
 		here->why_not = "the entry's @owner is no user but root";
 	}
-	return 0;
-}
-
-static int
-is_on_way(const struct way *w, const char *name, size_t n)
-{
-	for (; w != NULL; w = w->before)
-		if (w->n == n && memcmp(w->name, name, n) == 0)
-			return 1;
 	return 0;
 }
 
@@ -137,7 +116,7 @@ try_alias(struct resolver *r, const struct name *m, const struct buf *key)
 	struct buf targets = BUF_MAX(ANSWER_MAX);
 	int found;
 
-	if (is_on_way(m->way, key->s, key->len)) {
+	if (resolve_on_way(m->way, key->s, key->len)) {
 		resolve_note(r, "again", key->s + 1, key->len - 1);
 		return 0;
 	}
@@ -146,19 +125,6 @@ try_alias(struct resolver *r, const struct name *m, const struct buf *key)
 		found = -1;
 	buf_free(&targets);
 	return found;
-}
-
-/* table's letter, the name, "", "+*" or "++", and perhaps the domain with its '@'. */
-static int
-set_key(struct buf *key, const char *table, const struct name *m,
-    const char *tail, int domain)
-{
-	const struct address *a = m->a;
-
-	key->len = 0;
-	return buf_adds(key, table) == -1 || buf_add(key, a->s, m->n) == -1 ||
-	    buf_adds(key, tail) == -1 || (domain && buf_add(key,
-	    a->s + a->local, a->n - a->local) == -1) ? -1 : 0;
 }
 
 /* The aliases of the domain, then those of all domains, unless it has its own: then
@@ -177,124 +143,17 @@ try_aliases(struct resolver *r, const struct name *m)
 	both = m->ext < a->local;
 	general = !own || (m->n == 10 && memcmp(a->s, "postmaster", 10) == 0);
 	if (both)
-		found = set_key(&key, "a", m, "+*", 1) == -1 ? -1 :
+		found = resolve_key(&key, "a", m, "+*", 1) == -1 ? -1 :
 		    try_alias(r, m, &key);
 	if (found == 0)
-		found = set_key(&key, "a", m, "", 1) == -1 ? -1 :
+		found = resolve_key(&key, "a", m, "", 1) == -1 ? -1 :
 		    try_alias(r, m, &key);
 	if (found == 0 && general && both)
-		found = set_key(&key, "a", m, "+*", 0) == -1 ? -1 :
+		found = resolve_key(&key, "a", m, "+*", 0) == -1 ? -1 :
 		    try_alias(r, m, &key);
 	if (found == 0 && general)
-		found = set_key(&key, "a", m, "", 0) == -1 ? -1 :
+		found = resolve_key(&key, "a", m, "", 0) == -1 ? -1 :
 		    try_alias(r, m, &key);
-	buf_free(&key);
-	return found;
-}
-
-/* Where the first sign of an extension is from at on; a->local: there is none. A name
- * with an '@' has none, for its final address would look like another's. */
-static size_t
-next_sign(const struct resolver *r, const struct address *a, size_t at)
-{
-	if (memchr(a->s, '@', a->local) != NULL)
-		return a->local;
-	for (; at < a->local; at++)
-		if (at > 0 && strchr(r->tables->extension, a->s[at]) != NULL)
-			return at;
-	return a->local;
-}
-
-/* A target with %1 and the like filled in: what was an address stays one, whatever
- * a stranger has put into its name. */
-static int
-resolve_filled(struct resolver *r, const struct address *a, const char *s,
-    size_t n, const struct way *way)
-{
-	size_t sign = next_sign(r, a, 0), dash = sign < a->local;
-	struct virtual_parts parts = {
-		.s = { a->s, a->s, a->s + sign + dash, a->s + sign },
-		.n = { a->n, sign, a->local - sign - dash, a->local - sign },
-	};
-	struct buf b = BUF_MAX(4 * KEY_OCTETS);
-
-	if (virtual_fill(&b, s, n, &parts) == -1) {
-		buf_free(&b);
-		return -1;
-	}
-	resolve_note(r, "leads", b.s, b.len);
-	if (target_kind(s, n) == TARGET_ADDRESS)
-		resolve_address(r, b.s, b.len, 0, way);
-	else
-		resolve_target(r, b.s, b.len, way);
-	buf_free(&b);
-	return 0;
-}
-
-static int
-resolve_virtual(struct resolver *r, const struct address *a,
-    const struct buf *targets, const struct way *way)
-{
-	const char *p = targets->s, *end = p + targets->len, *lf;
-
-	for (; p < end; p = lf + 1) {
-		lf = memchr(p, '\n', (size_t)(end - p));
-		if (lf == NULL)
-			lf = end;
-		if (resolve_filled(r, a, p, (size_t)(lf - p), way) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-/* The virtusertable's key. As try_alias. */
-static int
-try_virtual(struct resolver *r, const struct name *m, const struct buf *key)
-{
-	struct buf targets = BUF_MAX(ANSWER_MAX);
-	struct buf once = BUF_MAX(2 * KEY_OCTETS);
-	const struct way *way = m->way;
-	struct way here = { .name = key->s, .n = key->len, .before = way,
-	    .depth = way != NULL ? way->depth + 1 : 1, .address = m->a->s,
-	    .address_n = m->a->n, .sender = way != NULL ? way->sender : NULL,
-	    .sender_n = way != NULL ? way->sender_n : 0,
-	    .why_not = "a program or file in the virtusertable" };
-	int found;
-
-	if (is_on_way(way, key->s, key->len)) {
-		resolve_note(r, "again", key->s + 1, key->len - 1);
-		return 0;
-	}
-	found = tables_virtusers(r->tables, key->s + 1, key->len - 1,
-	    &targets);
-	if (found == 1 && here.depth > DEPTH_MAX)
-		found = (errno = ELOOP, -1);
-	/* One entry leads from each address to another place. */
-	if (found == 1 && (buf_adds(&once, "v") == -1 ||
-	    buf_add(&once, m->a->s, m->a->n) == -1))
-		found = -1;
-	if (found == 1 && names_add(&r->aliases, once.s, once.len) != 0) {
-		resolve_note(r, "alias", key->s + 1, key->len - 1);
-		if (resolve_virtual(r, m->a, &targets, &here) == -1)
-			found = -1;
-	}
-	buf_free(&targets);
-	buf_free(&once);
-	return found;
-}
-
-static int
-try_virtuals(struct resolver *r, const struct name *m)
-{
-	static const char *const tails[] = { "++", "+*", "" };
-	struct buf key = BUF_MAX(KEY_OCTETS);
-	size_t left = m->a->local - m->ext;
-	int found = 0, i;
-
-	/* "++" wants some detail behind the sign, "+*" the sign. */
-	for (i = left > 1 ? 0 : left == 1 ? 1 : 2; found == 0 && i < 3; i++)
-		found = set_key(&key, "v", m, tails[i], 1) == -1 ? -1 :
-		    try_virtual(r, m, &key);
 	buf_free(&key);
 	return found;
 }
@@ -306,7 +165,7 @@ try_users(struct resolver *r, const struct name *m)
 	size_t ext = m->ext < a->local ? m->ext + 1 : a->local;
 	struct buf key = BUF_MAX(KEY_OCTETS);
 	struct mailbox box;
-	int found = set_key(&key, "", m, "", 1);
+	int found = resolve_key(&key, "", m, "", 1);
 
 	if (found == 0)
 		found = tables_virtual(r->tables, key.s, key.len, &box);
@@ -332,7 +191,7 @@ try_name(struct resolver *r, const struct name *m)
 	int found = 0;
 
 	if (!a->plain) {
-		found = try_virtuals(r, m);
+		found = resolve_virtuals(r, m);
 		if (found == -1) {
 			resolve_unsure(r, a->s, a->n, "virtusertable.cdb");
 			return 1;
@@ -353,7 +212,7 @@ try_without(struct resolver *r, struct name *m)
 {
 	size_t signs[SIGNS_MAX], n = 0, at = 0;
 
-	while (n < SIGNS_MAX && (at = next_sign(r, m->a, at)) < m->a->local)
+	while (n < SIGNS_MAX && (at = resolve_sign(r, m->a, at)) < m->a->local)
 		signs[n++] = at++;
 	while (n-- > 0) {
 		m->n = m->ext = signs[n];
@@ -370,8 +229,8 @@ try_catch_all(struct resolver *r, struct name *m)
 	int found;
 
 	m->n = 0;
-	m->ext = next_sign(r, m->a, 0);
-	found = try_virtuals(r, m);
+	m->ext = resolve_sign(r, m->a, 0);
+	found = resolve_virtuals(r, m);
 	if (found == -1)
 		resolve_unsure(r, m->a->s, m->a->n, "virtusertable.cdb");
 	return found != 0;

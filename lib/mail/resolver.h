@@ -3,6 +3,7 @@
  *
  * resolve.c		what comes in, and the verdict
  * resolve-names.c	which tables know an address of ours
+ * resolve-virtual.c	the virtusertable, and keys of tables
  * resolve-targets.c	where an alias leads
  * resolve-groups.c	the groups of the answer
  */
@@ -14,6 +15,7 @@
 
 #define DEPTH_MAX	20	/* aliases within aliases */
 #define FINAL_MAX	10000	/* final addresses of one answer */
+#define KEY_OCTETS	(ADDRESS_OCTETS + DOMAIN_OCTETS + 8)
 
 /* An address on its way through the tables. */
 struct address {
@@ -39,6 +41,16 @@ struct way {
 	const char	*why_not;	/* then: why */
 	int		 file;		/* a user's file: trouble with it is never
 					 * for good */
+};
+
+/* The name that is looked for: the whole local part, or what stands before an
+ * extension. */
+struct name {
+	const struct address *a;
+	size_t		 n;		/* octets of it */
+	size_t		 ext;		/* where the extension begins; a->local:
+					 * there is none */
+	const struct way *way;
 };
 
 struct resolver {
@@ -69,6 +81,22 @@ void resolve_targets(struct resolver *r, const char *p, size_t n,
 /* An address of a domain of ours: all groups of its answer. */
 void resolve_local(struct resolver *r, const struct address *a,
     const struct way *way);
+
+/* The virtusertable's entries for a name: "++", "+*" and without. 1 if one was
+ * followed, 0, or -1 with errno. */
+int resolve_virtuals(struct resolver *r, const struct name *m);
+
+/* Where the first sign of an extension is from at on; a->local: there is none. */
+size_t resolve_sign(const struct resolver *r, const struct address *a,
+    size_t at);
+
+/* Set key to table's letter, the name, tail, and perhaps the domain with its '@'. 0,
+ * or -1 with errno. */
+int resolve_key(struct buf *key, const char *table, const struct name *m,
+    const char *tail, int domain);
+
+/* 1 if the key is one of those that led here, else 0. */
+int resolve_on_way(const struct way *w, const char *key, size_t n);
 
 /* Groups. refuse: code 5.x.x is for good, 4.x.x is not. unsure: errno says why
  * what could not be read. */

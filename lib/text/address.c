@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* One place of the list, while it is read. */
 struct place {
 	const char	*p, *end;
@@ -31,12 +33,6 @@ copy_text(struct address_text *to, const struct address_text *from)
 	memcpy(to->s, from->s, from->n);
 }
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static void
 put_blank(struct address_text *t)
 {
@@ -48,7 +44,7 @@ put_blank(struct address_text *t)
 static void
 put_both(struct place *r, char c)
 {
-	if (is_blank(c))
+	if (ascii_blank(c))
 		put_blank(r->words);
 	else
 		put(r->words, c);
@@ -76,7 +72,7 @@ take_comment(struct place *r)
 			c = *++r->p;
 		else if (c == '(' && depth++ == 0)
 			continue;
-		if (r->comment != NULL && is_blank(c))
+		if (r->comment != NULL && ascii_blank(c))
 			put_blank(r->comment);
 		else if (r->comment != NULL)
 			put(r->comment, c);
@@ -120,7 +116,7 @@ take_literal(struct place *r)
 static int
 is_atom(char c)
 {
-	return !is_blank(c) && (c == '\0' ||
+	return !ascii_blank(c) && (c == '\0' ||
 	    strchr("()<>[]:;@,.\"", c) == NULL);
 }
 
@@ -151,7 +147,7 @@ take_mark(struct place *r)
 static void
 take_token(struct place *r)
 {
-	if (is_blank(*r->p)) {
+	if (ascii_blank(*r->p)) {
 		r->p++;
 		r->blank = 1;
 	} else if (*r->p == '(')
@@ -280,7 +276,7 @@ int
 address_next(struct address_list *l, struct address *a)
 {
 	for (;;) {
-		while (l->p < l->end && (is_blank(*l->p) || *l->p == ',' ||
+		while (l->p < l->end && (ascii_blank(*l->p) || *l->p == ',' ||
 		    (*l->p == ';' && !l->in_group)))
 			l->p++;
 		if (l->in_group && (l->p == l->end || *l->p == ';')) {

@@ -41,12 +41,6 @@ put(struct reader *r, char c)
 	r->spec[r->n++] = c;
 }
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 /* A comment, with those in it. Unended, it goes to the end. */
 static void
 skip_comment(struct reader *r)
@@ -109,7 +103,7 @@ take_literal(struct reader *r)
 static int
 is_atom(char c)
 {
-	return !is_blank(c) && strchr("()<>[]:;@\\,.\"", c) == NULL;
+	return !ascii_blank(c) && strchr("()<>[]:;@\\,.\"", c) == NULL;
 }
 
 static void
@@ -142,7 +136,7 @@ take_mark(struct reader *r)
 static void
 take_token(struct reader *r)
 {
-	if (is_blank(*r->p))
+	if (ascii_blank(*r->p))
 		r->p++;
 	else if (*r->p == '(')
 		skip_comment(r);
@@ -167,7 +161,7 @@ take_angle(struct reader *r)
 	while (r->p < r->stop && *r->p != '>') {
 		if (!begun && *r->p == '@')
 			route = 1;
-		begun |= !is_blank(*r->p) && *r->p != '(';
+		begun |= !ascii_blank(*r->p) && *r->p != '(';
 		if (*r->p == ':' && route) {
 			start_spec(r);
 			r->p++;
@@ -241,7 +235,7 @@ addrlist_next(const char **p, const char *stop, struct mailbox_text *m)
 	int ok;
 
 	while (is == NOTHING) {
-		while (r.p < stop && (is_blank(*r.p) || *r.p == ',' ||
+		while (r.p < stop && (ascii_blank(*r.p) || *r.p == ',' ||
 		    *r.p == ';'))
 			r.p++;
 		m->from = r.p;

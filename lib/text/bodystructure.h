@@ -2,10 +2,10 @@
  * bodystructure - a message's parts as IMAP's BODY and BODYSTRUCTURE. Pure, in
  * time linear in the message.
  *
- * Types and encodings are spelled as the mail spells them. The pieces of a parameter (RFC 2231 3)
- * are joined under its name, with '*' behind it where one of them is encoded;
- * the encoding stays. Of fields and parameters with one name: the first field, all
- * parameters; CONTENT_PARAMS of them.
+ * Types and encodings are spelled as the mail spells them. The pieces of a
+ * parameter (RFC 2231 3) are joined under its name, with '*' behind it where one of
+ * them is encoded; the encoding stays. Of fields and parameters with one name: the
+ * first field, all parameters; CONTENT_PARAMS of them.
  *
  * A multipart of which there are no parts has an empty text; one without a
  * boundary is a text; what stands too deep is application/octet-stream.

@@ -4,11 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+#include "base/ascii.h"
 
 static int
 is_token(char c)
@@ -37,7 +33,7 @@ comment_end(const char *p, const char *end)
 void
 content_skip(const char **p, const char *end)
 {
-	while (*p < end && (is_blank(**p) || **p == '('))
+	while (*p < end && (ascii_blank(**p) || **p == '('))
 		*p = **p == '(' ? comment_end(*p, end) : *p + 1;
 }
 
@@ -91,7 +87,7 @@ read_value(const char **p, const char *end, struct content_word *w)
 	}
 	w->s = *p;
 	w->quoted = 0;
-	while (*p < end && **p != ';' && !is_blank(**p))
+	while (*p < end && **p != ';' && !ascii_blank(**p))
 		++*p;
 	w->n = (size_t)(*p - w->s);
 }

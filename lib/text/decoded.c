@@ -23,18 +23,12 @@ struct reader {
 	int		 failed;
 };
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void
 put(struct reader *r, const char *s, size_t n)
 {
 	if (*s == '\0')
 		return;
-	if (n == 1 && is_blank(*s)) {
+	if (n == 1 && ascii_blank(*s)) {
 		r->blank = 1;
 		return;
 	}
@@ -70,7 +64,7 @@ charset_of(const char *s, size_t n)
 static const char *
 behind_mark(const char *p, const char *end)
 {
-	for (; p < end && !is_blank(*p); p++)
+	for (; p < end && !ascii_blank(*p); p++)
 		if (*p == '?')
 			return p + 1;
 	return NULL;
@@ -187,7 +181,7 @@ decoded_add(struct buf *b, const char *s, size_t n)
 		const char *p = s;
 		int blank = r.blank;
 
-		while (p < end && is_blank(*p))
+		while (p < end && ascii_blank(*p))
 			p++;
 		behind = find_word(p, end, &w);
 		if (behind != NULL) {

@@ -12,12 +12,6 @@ struct shape {
 	int	literal;	/* no quoted string may hold them */
 };
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void
 measure(struct shape *h, const char *s, size_t n)
 {
@@ -47,12 +41,12 @@ copy(const struct shape *h, char *out, const char *s, size_t n)
 static int
 next_word(const char **s, size_t *n, const char **word, size_t *word_n)
 {
-	while (*n > 0 && is_blank(**s)) {
+	while (*n > 0 && ascii_blank(**s)) {
 		++*s;
 		--*n;
 	}
 	*word = *s;
-	while (*n > 0 && !is_blank(**s)) {
+	while (*n > 0 && !ascii_blank(**s)) {
 		++*s;
 		--*n;
 	}

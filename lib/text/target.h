@@ -52,4 +52,9 @@ const char *target_address(struct buf *b, const char *s, size_t n);
 void target_error(const char *s, size_t n, char code[12], const char **text,
     size_t *text_n);
 
+/* What target.c and target-error.c share: append s as it stands, or what stands
+ * within its quotes; and an "error:" in the tables' spelling. NULL, or what is wrong. */
+const char *target_plain(struct buf *b, const char *s, size_t n);
+const char *target_add_error(struct buf *out, const char *s, size_t n);
+
 #endif

@@ -17,6 +17,8 @@ test_every_octet(void **state)
 		if (i >= 'A' && i <= 'Z')
 			want = "abcdefghijklmnopqrstuvwxyz"[i - 'A'];
 		CHECK(ascii_lower(c) == want, "lower %d", i);
+		CHECK(ascii_blank(c) == (i > 0 && i < 128 &&
+		    strchr(" \t\r\n", i) != NULL), "%d", i);
 		CHECK(ascii_graph(c) == (i > 0 && i < 127 && isgraph(i)),
 		    "graph %d", i);
 	}

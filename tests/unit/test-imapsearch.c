@@ -186,6 +186,7 @@ test_limits(void **state)
 	assert_int_equal(many_keys("NOT ", SEARCH_DEPTH - 1, ""), 0);
 	assert_int_equal(many_keys("(", SEARCH_DEPTH - 1, ")"), 0);
 	assert_int_equal(many_keys("OR ALL ", SEARCH_DEPTH - 1, ""), 0);
+	CHECK_FAILS(many_keys("NOT ", SEARCH_DEPTH, ""), EMSGSIZE);
 	CHECK_FAILS(many_keys("NOT ", 20000, ""), EMSGSIZE);
 	CHECK_FAILS(many_keys("(", 20000, ")"), EMSGSIZE);
 	CHECK_FAILS(many_keys("OR ALL ", 20000, ""), EMSGSIZE);

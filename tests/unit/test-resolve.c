@@ -303,10 +303,15 @@ test_explain(void **state)
 		{ "two", "alias two\nleads x@example.org\nleads x\n"
 		  NOBODY("x@example.org") },
 		{ "nobody", NOBODY("nobody@example.org") },
+		{ "v+x", "alias v+*@example.org\nleads alice\n"
+		  "leads bob+x@example.org\n" ALICE
+		  "to bob+x@example.org\n" },
 	};
 	size_t i;
 
 	set_aliases("a: b\nb: a, alice\ntwo: x@example.org, x\n");
+	set_table("virtusertable", "compile-virtusers",
+	    "v+*@example.org alice, bob%3@example.org\n");
 	for (i = 0; i < LENGTH(cases); i++) {
 		struct buf out = BUF_MAX(ANSWER_MAX), plain = BUF_MAX(
 		    ANSWER_MAX);
@@ -758,8 +763,12 @@ test_errors(void **state)
 
 #define BOB_EXT(local, ext) \
 	"to " local "@example.org\nuid 1002\ngid 102\nuser \n" \
+<<<<<<< HEAD
 	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\n" \
 	"own 1\next " \
+=======
+	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\next " \
+>>>>>>> main
 	ext "\n"
 
 static void

@@ -444,6 +444,34 @@ test_write_to_pipe(void **state)
 	free(big);
 }
 
+/* Waiting: for input, with replies sent first; for its deadline and the session's;
+ * and for a peer's end. */
+static void
+test_wait(void **state)
+{
+	int64_t start = clock_mono_ms();
+	char line[10];
+	int peer[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, peer), 0);
+	assert_int_equal(wire_put(&w, "x", 1), 0);
+	CHECK_FAILS(wire_wait(&w, peer[0], start + SHORT_MS), ETIMEDOUT);
+	assert_in_range(clock_mono_ms() - start, SHORT_MS, SLACK_MS);
+	assert_int_equal(read(client, line, 10), 1);
+	w.end_ms = clock_mono_ms() + SHORT_MS;
+	CHECK_FAILS(wire_wait(&w, -1, start + 60000), ETIMEDOUT);
+	w.end_ms = start + 60000;
+	assert_int_equal(write(peer[1], "y", 1), 1);	/* is not looked at */
+	feed("a\nb\n", 4);
+	assert_int_equal(wire_wait(&w, peer[0], start + 60000), 0);
+	assert_int_equal(wire_line(&w, line, 10), 1);
+	close(peer[1]);
+	assert_int_equal(wire_wait(&w, peer[0], start), 0);	/* unread */
+	assert_int_equal(wire_line(&w, line, 10), 1);
+	CHECK_FAILS(wire_wait(&w, peer[0], start + 60000), ECONNRESET);
+	close(peer[0]);
+}
+
 int
 main(void)
 {
@@ -460,6 +488,7 @@ main(void)
 		BOTH(test_long_replies),
 		BOTH(test_fill),
 		BOTH(test_hand_over),
+		BOTH(test_wait),
 		BOTH(test_no_socket),
 		BOTH(test_trickle),
 		BOTH(test_session_end),
