@@ -763,12 +763,7 @@ test_errors(void **state)
 
 #define BOB_EXT(local, ext) \
 	"to " local "@example.org\nuid 1002\ngid 102\nuser \n" \
-<<<<<<< HEAD
-	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\n" \
-	"own 1\next " \
-=======
 	"home /home/bob\nmailbox /home/bob/Maildir\nmake 0\nquota 1000S\nown 1\next " \
->>>>>>> main
 	ext "\n"
 
 static void
