@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/exits.h"
+#include "mail/maildirsize.h"
 #include "sys/log.h"
 
 static uint64_t
@@ -18,10 +19,23 @@ count_marked(const struct session *s)
 	return n;
 }
 
+/* For the quota; what its name does not tell is counted some other day. */
+static void
+count_deleted(struct session *s, size_t i, struct usage *deleted)
+{
+	size_t n;
+	uint64_t octets;
+
+	if (quota_name(maildrop_name(&s->drop, i, &n), &octets) == 0)
+		deleted->octets += (int64_t)octets;
+	deleted->messages++;
+}
+
 /* Delete what is marked. How many of them could not be, errno says why. */
 static uint64_t
 delete_marked(struct session *s)
 {
+	struct usage deleted = { .octets = 0 }, then;
 	uint64_t kept = 0;
 	int e = 0;
 	size_t i;
@@ -31,13 +45,17 @@ delete_marked(struct session *s)
 	for (i = 0; i < s->drop.n; i++) {
 		if (!(s->marks[i] & MARK_DELETED))
 			continue;
-		if (maildrop_remove(&s->drop, i) == 0)
+		then = deleted;
+		count_deleted(s, i, &then);
+		if (maildrop_remove(&s->drop, i) == 0) {
+			deleted = then;
 			s->deleted++;
-		else {
+		} else {
 			e = errno;
 			kept++;
 		}
 	}
+	maildirsize_deleted(s->mailbox, &deleted);
 	errno = e;
 	return kept;
 }

@@ -238,18 +238,42 @@ maildirsize_add(struct maildirsize *s, uint64_t octets)
 	s->added.messages++;
 }
 
-void
-maildirsize_close(struct maildirsize *s)
+/* A line that is missing is made good when all is counted anew. */
+static void
+append(int fd, int64_t octets, int64_t messages)
 {
 	char line[64];
 	int n = snprintf(line, sizeof(line), "%" PRId64 " %" PRId64 "\n",
-	    s->added.octets, s->added.messages);
+	    octets, messages);
 
+	(void)!write(fd, line, (size_t)n);
+}
+
+void
+maildirsize_close(struct maildirsize *s)
+{
 	if (s->fd == -1)
 		return;
-	/* A line that is missing is made good when all is counted anew. */
 	if (s->added.messages > 0)
-		(void)!write(s->fd, line, (size_t)n);
+		append(s->fd, s->added.octets, s->added.messages);
 	close(s->fd);
 	s->fd = -1;
+}
+
+void
+maildirsize_deleted(const char *path, const struct usage *deleted)
+{
+	char name[4096];
+	int n = snprintf(name, sizeof(name), "%s/" NAME, path), fd;
+	struct stat st;
+
+	if (deleted->messages == 0 || n < 0 || (size_t)n >= sizeof(name))
+		return;
+	fd = openat(AT_FDCWD, name, O_WRONLY | O_APPEND | O_NOFOLLOW |
+	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		append(fd, -deleted->octets, -deleted->messages);
+	close(fd);
 }

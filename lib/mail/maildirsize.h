@@ -40,4 +40,8 @@ void maildirsize_add(struct maildirsize *s, uint64_t octets);
 /* Write what was added, and close. */
 void maildirsize_close(struct maildirsize *s);
 
+/* Messages were deleted from the Maildir at path: say so in its file, if it has
+ * one. What cannot be written is made good when all is counted anew. */
+void maildirsize_deleted(const char *path, const struct usage *deleted);
+
 #endif

@@ -13,8 +13,8 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True
-from pop3 import ROOT, SANITIZED, WAIT_S, Box, Session, Tap, folder, status, \
-    wire
+from pop3 import ROOT, SANITIZED, WAIT_S, Box, Session, Tap, folder, own, read, \
+    status, wire
 from letters import BY_HAND, DESCRIPTORS_ONLY, SEED, made
 
 ONE = b'Subject: one\n\n.dot\nend'
@@ -211,6 +211,23 @@ def deleting(t, top):
         'new/1764000007.n', 'new/1764000008.n'], 'deletes just these')
     t.ok('deleted=4 left=6 seen=1 end=quit' in box.logged()[-1], 'the log',
         box.logged())
+
+
+def with_quota(t, top):
+    box = two(top, 'quota')
+    box.put('1764000002.n,S=7', b'Text.\n\n')
+    size = os.path.join(box.dir, 'maildirsize')
+    with open(size, 'w') as f:
+        f.write('1000S\n69 3\n')
+    own(size)
+    for command, want in ('STAT', '69 3\n'), ('DELE 3', '-7 -1\n'), \
+            ('DELE 1', '-22 -1\n'):
+        with box.session() as s:
+            s.say(command)
+            s.quit()
+        t.ok(read(size).decode().endswith('\n' + want), command +
+            ' and the quota', read(size))
+    t.eq(read(size).decode(), '1000S\n69 3\n-7 -1\n-22 -1\n', 'all of it')
 
 
 def no_quit(t, top):
@@ -607,7 +624,7 @@ def main():
     t = Tap()
     with folder() as top:
         for case in dialog, only_looked_at, long_lines, pipelined, \
-                octet_for_octet, big, unique_ids, deleting, no_quit, \
+                octet_for_octet, big, unique_ids, deleting, with_quota, no_quit, \
                 does_not_read, read_only, renamed_or_gone, two_sessions, \
                 deliveries, renames, with_index, no_mailbox, settings, handover, sandbox, \
                 poplib_client:
