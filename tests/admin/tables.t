@@ -45,7 +45,8 @@ def wrong(t, i):
             'a b: c', 'aliases'), ('virtusertable', 'a b', 'virtusertable'),
             ('aliases', 'ring: ring2, \\ring', 'ring2: no such user'),
             ('virtusertable', 'x@example.org gone', 'gone@example.org'),
-            ('relay-domains', '192..1', 'relay-domains'), ('routes', 'x.example [1.2.3.4]:0', 'routes'),
+            ('relay-domains', '192..1', 'relay-domains'),
+            ('routes', 'x.example [1.2.3.4]:0', 'routes'),
             ('local-host-names', 'two words', 'local-host-names')):
         path = os.path.join(i.etc, table)
         text = read(path).decode()
