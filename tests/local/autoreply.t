@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from local import BIN, Deliverer, ROOT, Tap, UID, folder, make_home, read, verdict
+from local import BIN, Deliverer, Tap, UID, folder, make_home, read, verdict
+from correo import Instance
 
 BOB = 'bob@example.org'
 LETTER = b'To: Bob <Bob@Example.org>\nSubject: =?utf-8?q?h=C3=A4?=\n' \
@@ -111,9 +112,32 @@ def delivered(t, home):
     t.eq(os.stat(home + '/away.seen').st_uid, UID, 'by the user')
 
 
+def whole_chain(t, top):
+    with Instance(top) as i:
+        home = os.path.dirname(i.users['bob'])
+        bob, alice = i.address('bob'), i.address('alice')
+        for name, text in (('away', TEXT.decode()), ('.forward',
+                '\\bob, "|correo-autoreply away %s"\n' % bob)):
+            with open(os.path.join(home, name), 'w') as f:
+                f.write(text)
+            st = os.stat(home)
+            os.chown(f.name, st.st_uid, st.st_gid)
+        letter = b'To: %s\r\nSubject: x\r\n\r\nText.\r\n' % bob.encode()
+        for _ in range(2):
+            i.send(bob, letter, sender=alice)
+        t.eq(len(i.arrived('bob', 2)), 2, 'bob has both letters')
+        mail = i.arrived('alice')
+        t.ok(mail and b'Auto-Submitted: auto-replied' in read(mail[0]) and
+            read(mail[0]).startswith(b'Return-Path: <>\n'), 'alice has the '
+            'answer', *i.log()[-10:])
+        t.ok(i.idle(), 'nothing waits')
+        t.eq(len(i.mail('alice')), 1, 'one answer')
+
+
 def main():
     t = Tap()
     with folder() as top:
+        t.run(whole_chain, top)
         for case in answered, silent, failing, delivered:
             t.run(case, make_home(top, case.__name__))
     t.done()
