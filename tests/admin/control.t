@@ -56,6 +56,11 @@ def words(t, i):
         for c in clients:
             c.socket.close()
 
+    def has_room():
+        with Control(i) as c:
+            return c.ask('list ') == ['end done']
+    t.ok(wait_for(has_room), 'who left makes room')
+
 
 def others(t, i):
     """The folder keeps other users away; behind it, their uid does."""
