@@ -166,7 +166,7 @@ def directly(t, top):
         *lines)
     said = [n for n, c in enumerate(calls) if is_answer(c) and
         c.pid != calls[box[0]].pid]
-    t.ok(len(said) == 2 and said[0] > box[3],
+    t.ok(said and said[0] > box[3],	# the last call may not be in the trace
         'only then the runner and the writer answer', said, box, *lines)
 
 
